@@ -1,0 +1,230 @@
+namespace NodeGuard.Core.Routing;
+
+public sealed partial class RouteGuard
+{
+    /// <summary>A deletion notification. Allocates nothing.</summary>
+    public void OnDeleted(in ObservedObject observed, Deleter deleter, uint portId, long now)
+    {
+        if (_reading)
+        {
+            _deletedDuringRead.Add(observed.Key);
+        }
+
+        if (deleter == Deleter.Networkd)
+        {
+            NoteCause(observed, now);
+        }
+
+        LedgerEntry? entry = FindDeleted(observed);
+        if (entry is null || entry.State == EntryState.Retracting)
+        {
+            return;
+        }
+
+        if (entry.Facts.Expires)
+        {
+            entry.TakeLifetimes(observed);
+        }
+
+        bool explained = deleter == Deleter.Kernel && HangsOnFallen(entry.Facts, now);
+        switch (Attribution.Decide(deleter, entry.Owner, entry.Pinned, explained))
+        {
+            case DeletionVerdict.RestoreNow:
+            case DeletionVerdict.RestoreAfterCause:
+                Lose(entry, deleter, portId, now);
+                break;
+            case DeletionVerdict.AwaitExplanation:
+                entry.State = EntryState.Unexplained;
+                entry.FellByKernel = true;
+                entry.LostAt = now;
+                entry.Deadline = now + CauseWindow;
+                Wait(entry);
+                break;
+            case DeletionVerdict.Forget:
+                ForgetDeleted(entry, deleter, portId, now);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Addresses and nexthops are unique under their key. A route whose content the kernel shows differently at its
+    /// deletion is still the only one under its key, where it is the only one. Equal-priority rules are never mistaken.
+    /// </summary>
+    private LedgerEntry? FindDeleted(in ObservedObject observed)
+    {
+        LedgerEntry? entry = Ledger.Find(observed.Key, observed.Identity);
+        if (entry is not null || observed.Key.Kind == ObjectKind.Rule)
+        {
+            return entry;
+        }
+
+        LedgerEntry? first = Ledger.FirstWithKey(observed.Key);
+        return first is not null && first.NextWithSameKey is null ? first : null;
+    }
+
+    private void NoteCause(in ObservedObject observed, long now)
+    {
+        if (observed.Key.Kind == ObjectKind.Address)
+        {
+            _fallenAddresses.Add(observed.Key.Destination);
+        }
+        else if (observed.Key.Kind == ObjectKind.Nexthop)
+        {
+            _fallenNexthops.Add(observed.Key.Index);
+        }
+        else
+        {
+            return;
+        }
+
+        // IPv4 routes go with their address or nexthop without a notification.
+        NeedsRead = true;
+        _lastCauseAt = now;
+        ReconsiderUnexplained(now);
+    }
+
+    private bool HangsOnFallen(in ObjectFacts facts, long now) =>
+        (facts.NexthopId != 0 && _fallenNexthops.Contains(facts.NexthopId))
+        || (facts.PreferredSource != UInt128.Zero && _fallenAddresses.Contains(facts.PreferredSource))
+        || (facts.LinkIndex != 0 && _fallenLinks.Contains(facts.LinkIndex))
+        || (facts.Stage == RestoreStage.NexthopGroup && _fallenNexthops.Count > 0)
+        // The connected route behind a gateway goes with its address; IPv6 tells such routes with portid 0.
+        || (facts.Stage is RestoreStage.GatewayedRoute or RestoreStage.Nexthop
+            && _fallenAddresses.Count > 0 && now - _lastCauseAt < CauseWindow);
+
+    private void Lose(LedgerEntry entry, Deleter deleter, uint portId, long now)
+    {
+        bool flush = deleter != Deleter.OtherProcess && !(deleter == Deleter.Kernel && entry.Pinned);
+        if (flush)
+        {
+            CountLoss(entry, deleter, portId, now);
+        }
+
+        entry.LostAt = now;
+        if (!entry.Guarded)
+        {
+            Tell(GuardEventKind.Forgotten, entry, deleter, portId, now);
+            Ledger.Remove(entry);
+            return;
+        }
+
+        if (!Restores)
+        {
+            entry.State = EntryState.Missing;
+            return;
+        }
+
+        long wait = entry.TakeRestore(now);
+        if (wait > 0)
+        {
+            entry.State = EntryState.Missing;
+            entry.Deadline = now + wait;
+            Wait(entry);
+            Tell(GuardEventKind.Contention, entry, deleter, portId, now, wait);
+            return;
+        }
+
+        Enqueue(entry);
+        EnqueueDependents(entry, now);
+    }
+
+    private void CountLoss(LedgerEntry entry, Deleter deleter, uint portId, long now)
+    {
+        if (!Episode.Running)
+        {
+            Episode.Start(now);
+            Tell(GuardEventKind.EpisodeStarted, null, deleter, portId, now);
+        }
+
+        Episode.Sign(now);
+        if (entry.LostInEpisode == Episode.Number)
+        {
+            Episode.CountContention();
+        }
+        else
+        {
+            entry.LostInEpisode = Episode.Number;
+            Episode.CountLost(entry.Key.Kind);
+        }
+
+        Tell(GuardEventKind.Lost, entry, deleter, portId, now);
+    }
+
+    /// <summary>
+    /// What hangs on a restored address or nexthop goes out right behind it, without waiting for a full read to show
+    /// that it fell: IPv4 routes fall silently, and the kernel answers "already exists" for those that did not.
+    /// </summary>
+    private void EnqueueDependents(LedgerEntry cause, long now)
+    {
+        switch (cause.Key.Kind)
+        {
+            case ObjectKind.Address:
+                EnqueueDependents(Ledger.DependentsOfAddress(cause.Key.Destination), now);
+                break;
+            case ObjectKind.Nexthop:
+                HashSet<LedgerEntry> dependents = Ledger.DependentsOfNexthop(cause.Key.Index);
+                foreach (LedgerEntry group in dependents)
+                {
+                    if (group.Facts.Stage == RestoreStage.NexthopGroup && EnqueueSpeculative(group, now))
+                    {
+                        EnqueueDependents(Ledger.DependentsOfNexthop(group.Key.Index), now);
+                    }
+                }
+
+                EnqueueDependents(dependents, now);
+                break;
+        }
+    }
+
+    private void EnqueueDependents(HashSet<LedgerEntry> dependents, long now)
+    {
+        foreach (LedgerEntry dependent in dependents)
+        {
+            if (dependent.Key.Kind == ObjectKind.Route)
+            {
+                EnqueueSpeculative(dependent, now);
+            }
+        }
+    }
+
+    private bool EnqueueSpeculative(LedgerEntry entry, long now)
+    {
+        if (entry.Owner != Ownership.Foreign || !entry.Guarded
+            || entry.State is not (EntryState.Present or EntryState.Unexplained or EntryState.Missing or EntryState.Restoring))
+        {
+            return false;
+        }
+
+        if (entry.State == EntryState.Present)
+        {
+            entry.Speculative = true;
+            entry.LostAt = now;
+        }
+        else if (entry.State == EntryState.Unexplained)
+        {
+            CountLoss(entry, Deleter.Kernel, 0, now);
+        }
+
+        // A group that lost a member lives on without it, so that only replacing it gives the member back.
+        entry.Damaged |= entry.Facts.Stage == RestoreStage.NexthopGroup;
+        Enqueue(entry);
+        return true;
+    }
+
+    private void ForgetDeleted(LedgerEntry entry, Deleter deleter, uint portId, long now)
+    {
+        if (entry.Owner == Ownership.Foreign)
+        {
+            Tell(GuardEventKind.Forgotten, entry, deleter, portId, now);
+        }
+
+        if (entry.UnreadEchoes > 0)
+        {
+            // Our restore took effect after its owner had deleted it, or else its notification would have come first.
+            entry.State = EntryState.Retracting;
+            return;
+        }
+
+        Ledger.Remove(entry);
+    }
+}

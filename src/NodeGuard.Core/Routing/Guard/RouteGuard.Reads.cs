@@ -1,0 +1,194 @@
+namespace NodeGuard.Core.Routing;
+
+/// <summary>Whose object one is that was there before we looked.</summary>
+public delegate Ownership OwnerOf(in ObservedObject observed);
+
+public sealed partial class RouteGuard
+{
+    private readonly HashSet<ObjectKey> _deletedDuringRead = new(256);
+    private int _read;
+    private int _readPosition;
+    private bool _reading;
+
+    /// <summary>
+    /// A full read of the kernel begins. Notifications go on meanwhile; all those that came before the end of the read
+    /// must have been handed over before <see cref="EndRead"/>.
+    /// </summary>
+    public void BeginRead()
+    {
+        _read++;
+        _readPosition = 0;
+        _reading = true;
+        NeedsRead = false;
+        _deletedDuringRead.Clear();
+        Ledger.ForgetFullness();
+    }
+
+    /// <summary>The read broke off and says nothing.</summary>
+    public void AbandonRead()
+    {
+        _reading = false;
+        NeedsRead = true;
+    }
+
+    /// <summary>One object of the read.</summary>
+    public void OnRead(in ObservedObject observed, OwnerOf ownerOf, string? linkName, long now)
+    {
+        if (observed.Facts.KernelMade)
+        {
+            return;
+        }
+
+        LedgerEntry? entry = Ledger.Find(observed.Key, observed.Identity);
+        if (entry is null)
+        {
+            entry = OnUnknownRead(observed, ownerOf, linkName, now);
+            if (entry is null)
+            {
+                return;
+            }
+        }
+
+        entry.SeenInRead = _read;
+        entry.ReadPosition = _readPosition++;
+        entry.Guarded = !Filter.Excludes(observed, linkName);
+        if (entry.State is EntryState.Missing or EntryState.Unexplained && !_deletedDuringRead.Contains(observed.Key))
+        {
+            BecomePresent(entry);
+        }
+    }
+
+    /// <summary>
+    /// Everything was read: what the ledger has and the kernel has not is lost, by a flush if one explains it.
+    /// </summary>
+    public void EndRead(long now)
+    {
+        _reading = false;
+        foreach (LedgerEntry entry in Ledger.Entries)
+        {
+            if (entry.State == EntryState.Present && entry.SeenInRead != _read)
+            {
+                entry.State = EntryState.Unexplained;
+                entry.FellByKernel = false;
+                entry.LostAt = now;
+                entry.Deadline = now + ExplanationWindow;
+                Wait(entry);
+            }
+            else if (entry.State == EntryState.Restoring)
+            {
+                // Its answer was lost: every answer has been read by now.
+                entry.State = EntryState.Missing;
+                entry.RefusedErrno = 0;
+                entry.Deadline = now;
+                Wait(entry);
+            }
+            else if (entry.State == EntryState.Retracting && entry.UnreadEchoes == 0)
+            {
+                entry.State = EntryState.Unexplained;
+                entry.Deadline = now;
+                Wait(entry);
+            }
+            else if (entry.Key.Kind == ObjectKind.Rule && Episode.Running && Restores)
+            {
+                RestoreOrder(entry);
+            }
+        }
+
+        ReconsiderUnexplained(now);
+    }
+
+    /// <summary>Declares an object lost that was in the ledger of an earlier agent and is not in the kernel.</summary>
+    public void AddLost(in ObservedObject observed, bool pinned, bool flushed, string? linkName, long now)
+    {
+        LedgerEntry? entry = Ledger.Find(observed.Key, observed.Identity) is null
+            ? Adopt(observed, Ownership.Foreign, linkName, inPlaceOf: null, now)
+            : null;
+        if (entry is null)
+        {
+            return;
+        }
+
+        entry.Pinned = pinned;
+        if (flushed)
+        {
+            Lose(entry, Deleter.Unseen, 0, now);
+        }
+        else if (pinned)
+        {
+            Lose(entry, Deleter.OtherProcess, 0, now);
+        }
+        else
+        {
+            entry.State = EntryState.Unexplained;
+            entry.FellByKernel = false;
+            entry.LostAt = now;
+            entry.Deadline = now + ExplanationWindow;
+            Wait(entry);
+        }
+    }
+
+    private LedgerEntry? OnUnknownRead(in ObservedObject observed, OwnerOf ownerOf, string? linkName, long now)
+    {
+        if (_deletedDuringRead.Contains(observed.Key))
+        {
+            return null;
+        }
+
+        LedgerEntry? changed = observed.Key.Kind is ObjectKind.Address or ObjectKind.Nexthop
+            ? Ledger.FirstWithKey(observed.Key)
+            : null;
+        if (changed is null)
+        {
+            return Adopt(observed, ownerOf(observed), linkName, inPlaceOf: null, now);
+        }
+
+        if (IsDamage(changed, Deleter.Kernel) && Restores)
+        {
+            changed.Damaged = true;
+            Lose(changed, Deleter.Unseen, 0, now);
+            return changed;
+        }
+
+        bool followUpPending = changed.Restores > 0 && !changed.FollowUp.IsEmpty && Episode.Running;
+        if (followUpPending)
+        {
+            Outbox.Add(changed, RequestForm.FollowUp);
+            return changed;
+        }
+
+        return Adopt(observed, changed.Owner, linkName, changed, now);
+    }
+
+    /// <summary>
+    /// The kernel appends a rule behind its equals, so that a rule restored alone stands behind one that it stood
+    /// before. Appending each again in the ledger's order and deleting the older twin turns the list without a moment
+    /// in which a rule is absent.
+    /// </summary>
+    private void RestoreOrder(LedgerEntry first)
+    {
+        if (!ReferenceEquals(Ledger.FirstWithKey(first.Key), first) || first.NextWithSameKey is null)
+        {
+            return;
+        }
+
+        bool inOrder = true;
+        for (LedgerEntry entry = first; entry.NextWithSameKey is not null; entry = entry.NextWithSameKey)
+        {
+            inOrder &= entry.ReadPosition < entry.NextWithSameKey.ReadPosition;
+        }
+
+        for (LedgerEntry? entry = first; entry is not null; entry = entry.NextWithSameKey)
+        {
+            if (inOrder || entry.State != EntryState.Present || entry.Owner != Ownership.Foreign || !entry.Guarded)
+            {
+                return;
+            }
+        }
+
+        for (LedgerEntry? entry = first; entry is not null; entry = entry.NextWithSameKey)
+        {
+            Outbox.Add(entry, RequestForm.Rotate);
+            Outbox.Add(entry, RequestForm.Delete);
+        }
+    }
+}

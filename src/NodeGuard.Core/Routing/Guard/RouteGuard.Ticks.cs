@@ -1,0 +1,146 @@
+namespace NodeGuard.Core.Routing;
+
+public sealed partial class RouteGuard
+{
+    // Causes explain losses for the rest of an episode; without one they are stale after this time.
+    private const long CausesKept = 5_000_000_000;
+
+    private static readonly Comparison<LedgerEntry> ByRestoreOrder = static (left, right) =>
+        left.Facts.Stage != right.Facts.Stage
+            ? left.Facts.Stage.CompareTo(right.Facts.Stage)
+            : left.Order.CompareTo(right.Order);
+
+    /// <summary>Does what is due by now; returns the monotonic nanoseconds at which to call again, or long.MaxValue.</summary>
+    public long Tick(long now)
+    {
+        if (!Episode.Running && _lastCauseAt != 0 && now - _lastCauseAt > CausesKept)
+        {
+            ForgetCauses();
+        }
+
+        if (_waiting.Count == 0)
+        {
+            _retryRefused = false;
+            return long.MaxValue;
+        }
+
+        bool retryRefused = _retryRefused;
+        _retryRefused = false;
+        _waiting.Sort(ByRestoreOrder);
+        long next = long.MaxValue;
+        int kept = 0;
+        for (int i = 0; i < _waiting.Count; i++)
+        {
+            LedgerEntry entry = _waiting[i];
+            if (StillWaits(entry, retryRefused, now))
+            {
+                next = Math.Min(next, entry.Deadline);
+                _waiting[kept++] = entry;
+            }
+            else
+            {
+                entry.Waiting = false;
+            }
+        }
+
+        _waiting.RemoveRange(kept, _waiting.Count - kept);
+        return next;
+    }
+
+    /// <summary>
+    /// The passes are over and a full read has just shown that nothing restorable is missing: the episode is closed.
+    /// </summary>
+    public void EndEpisode(long now)
+    {
+        Episode.End();
+        ForgetCauses();
+        Tell(GuardEventKind.EpisodeEnded, null, Deleter.Networkd, 0, now, Episode.LongestGap);
+    }
+
+    /// <summary>True when nothing is under way that the next moments will decide: every loss is restored or refused.</summary>
+    public bool IsSettled()
+    {
+        foreach (LedgerEntry entry in _waiting)
+        {
+            if (entry.State == EntryState.Restoring || (entry.State == EntryState.Missing && entry.RefusedErrno == 0))
+            {
+                return false;
+            }
+        }
+
+        return !NeedsRead && !_reading && Outbox.Count == 0;
+    }
+
+    /// <summary>Objects that this episode took and that are still lost.</summary>
+    public IEnumerable<LedgerEntry> NotRestored()
+    {
+        foreach (LedgerEntry entry in Ledger.Entries)
+        {
+            if (entry.State is EntryState.Missing or EntryState.Restoring && entry.LostInEpisode == Episode.Number)
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    private bool StillWaits(LedgerEntry entry, bool retryRefused, long now)
+    {
+        switch (entry.State)
+        {
+            case EntryState.Missing:
+                if (!Restores || (now < entry.Deadline && !(retryRefused && entry.RefusedErrno != 0)))
+                {
+                    return true;
+                }
+
+                Enqueue(entry);
+                return false;
+            case EntryState.Unexplained:
+                if (now < entry.Deadline)
+                {
+                    return true;
+                }
+
+                Tell(
+                    entry.FellByKernel ? GuardEventKind.Forgotten : GuardEventKind.Vanished,
+                    entry, entry.FellByKernel ? Deleter.Kernel : Deleter.Unseen, 0, now);
+                Ledger.Remove(entry);
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Something that explains losses became known: those that it explains are restored.</summary>
+    private void ReconsiderUnexplained(long now)
+    {
+        bool flush = Episode.Running || now - _networkdStartedAt < RestartExplains;
+        for (int i = 0; i < _waiting.Count; i++)
+        {
+            LedgerEntry entry = _waiting[i];
+            if (entry.State != EntryState.Unexplained)
+            {
+                continue;
+            }
+
+            bool explained = entry.FellByKernel ? HangsOnFallen(entry.Facts, now) : flush;
+            if (Attribution.Decide(Deleter.Unseen, entry.Owner, entry.Pinned, explained) is DeletionVerdict.RestoreNow
+                or DeletionVerdict.RestoreAfterCause)
+            {
+                Lose(entry, entry.FellByKernel ? Deleter.Kernel : Deleter.Unseen, 0, now);
+            }
+            else if (entry.Owner == Ownership.Networkd)
+            {
+                Ledger.Remove(entry);
+            }
+        }
+    }
+
+    private void ForgetCauses()
+    {
+        _fallenAddresses.Clear();
+        _fallenNexthops.Clear();
+        _fallenLinks.Clear();
+        _lastCauseAt = 0;
+    }
+}

@@ -1,0 +1,226 @@
+using System.Buffers.Binary;
+
+namespace NodeGuard.Core.Routing;
+
+/// <summary>
+/// The foreign objects that should exist on this node, and networkd's own, found by key and by what they hang on.
+/// Look-up and removal allocate nothing. Not thread-safe: it belongs to the guard's thread.
+/// </summary>
+public sealed class Ledger
+{
+    private static readonly HashSet<LedgerEntry> None = [];
+
+    private readonly Dictionary<ObjectKey, LedgerEntry> _byKey = [];
+    private readonly Dictionary<uint, HashSet<LedgerEntry>> _onNexthop = [];
+    private readonly Dictionary<UInt128, HashSet<LedgerEntry>> _onAddress = [];
+    private readonly int _maxObjects;
+    private ulong _nextOrder;
+
+    /// <param name="maxObjects">The bound on memory: objects beyond it are not recorded, and <see cref="IsFull"/> says so.</param>
+    public Ledger(int maxObjects)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxObjects, 1);
+        _maxObjects = maxObjects;
+    }
+
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of all messages held.</summary>
+    public long ByteCount { get; private set; }
+
+    /// <summary>At least one object was turned away since the last full read began.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>Changes whenever an entry comes or goes; what is on disk is stale when it differs.</summary>
+    public long Version { get; private set; }
+
+    public IEnumerable<LedgerEntry> Entries
+    {
+        get
+        {
+            foreach (LedgerEntry first in _byKey.Values)
+            {
+                for (LedgerEntry? entry = first; entry is not null; entry = entry.NextWithSameKey)
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+
+    /// <summary>The entry that is this object, or null.</summary>
+    public LedgerEntry? Find(in ObjectKey key, ReadOnlySpan<byte> identity)
+    {
+        _byKey.TryGetValue(key, out LedgerEntry? entry);
+        while (entry is not null && !identity.SequenceEqual(entry.Identity))
+        {
+            entry = entry.NextWithSameKey;
+        }
+
+        return entry;
+    }
+
+    /// <summary>The first entry under a key; follow <see cref="HasSiblings"/> to know whether it is the only one.</summary>
+    public LedgerEntry? FirstWithKey(in ObjectKey key) => _byKey.GetValueOrDefault(key);
+
+    public bool HasSiblings(LedgerEntry entry) =>
+        _byKey.TryGetValue(entry.Key, out LedgerEntry? first) && first.NextWithSameKey is not null;
+
+    /// <summary>Enumerates all entries under a key without allocating.</summary>
+    public static LedgerEntry? NextWithSameKey(LedgerEntry entry) => entry.NextWithSameKey;
+
+    /// <summary>Routes and groups that use this nexthop.</summary>
+    public HashSet<LedgerEntry> DependentsOfNexthop(uint id) => _onNexthop.GetValueOrDefault(id, None);
+
+    /// <summary>Routes that prefer this address as their source.</summary>
+    public HashSet<LedgerEntry> DependentsOfAddress(UInt128 address) => _onAddress.GetValueOrDefault(address, None);
+
+    /// <summary>Records an object; null when the bound is reached.</summary>
+    public LedgerEntry? Add(in ObservedObject observed, Ownership owner)
+    {
+        if (Count >= _maxObjects)
+        {
+            IsFull = true;
+            return null;
+        }
+
+        LedgerEntry entry = LedgerEntry.From(observed);
+        entry.Owner = owner;
+        entry.Order = _nextOrder++;
+        Link(entry);
+        foreach (uint member in GroupMembers(observed.GroupMembers))
+        {
+            Index(_onNexthop, member, entry);
+        }
+
+        if (entry.Facts.NexthopId != 0)
+        {
+            Index(_onNexthop, entry.Facts.NexthopId, entry);
+        }
+
+        if (entry.Facts.PreferredSource != UInt128.Zero)
+        {
+            Index(_onAddress, entry.Facts.PreferredSource, entry);
+        }
+
+        Count++;
+        ByteCount += entry.ByteCount;
+        Version++;
+        return entry;
+    }
+
+    public void Remove(LedgerEntry entry)
+    {
+        if (!Unlink(entry))
+        {
+            return;
+        }
+
+        if (entry.Facts.Stage == RestoreStage.NexthopGroup)
+        {
+            // Groups are few; their members are not kept apart from the message, so every list is searched.
+            foreach (HashSet<LedgerEntry> dependents in _onNexthop.Values)
+            {
+                dependents.Remove(entry);
+            }
+        }
+
+        Unindex(_onNexthop, entry.Facts.NexthopId, entry);
+        Unindex(_onAddress, entry.Facts.PreferredSource, entry);
+        entry.State = EntryState.Forgotten;
+        Count--;
+        ByteCount -= entry.ByteCount;
+        Version++;
+    }
+
+    /// <summary>A full read begins: whether the bound is still hit shows anew.</summary>
+    public void ForgetFullness() => IsFull = Count >= _maxObjects;
+
+    /// <summary>Something that is written to disk changed without an entry coming or going.</summary>
+    public void Touch() => Version++;
+
+    private void Link(LedgerEntry entry)
+    {
+        if (!_byKey.TryAdd(entry.Key, entry))
+        {
+            LedgerEntry last = _byKey[entry.Key];
+            while (last.NextWithSameKey is not null)
+            {
+                last = last.NextWithSameKey;
+            }
+
+            last.NextWithSameKey = entry;
+        }
+    }
+
+    private bool Unlink(LedgerEntry entry)
+    {
+        if (!_byKey.TryGetValue(entry.Key, out LedgerEntry? first))
+        {
+            return false;
+        }
+
+        if (ReferenceEquals(first, entry))
+        {
+            if (entry.NextWithSameKey is null)
+            {
+                _byKey.Remove(entry.Key);
+            }
+            else
+            {
+                _byKey[entry.Key] = entry.NextWithSameKey;
+            }
+        }
+        else
+        {
+            LedgerEntry? previous = first;
+            while (previous is not null && !ReferenceEquals(previous.NextWithSameKey, entry))
+            {
+                previous = previous.NextWithSameKey;
+            }
+
+            if (previous is null)
+            {
+                return false;
+            }
+
+            previous.NextWithSameKey = entry.NextWithSameKey;
+        }
+
+        entry.NextWithSameKey = null;
+        return true;
+    }
+
+    private static void Index<TKey>(Dictionary<TKey, HashSet<LedgerEntry>> index, TKey key, LedgerEntry entry)
+        where TKey : notnull
+    {
+        if (!index.TryGetValue(key, out HashSet<LedgerEntry>? entries))
+        {
+            index[key] = entries = [];
+        }
+
+        entries.Add(entry);
+    }
+
+    private static void Unindex<TKey>(Dictionary<TKey, HashSet<LedgerEntry>> index, TKey key, LedgerEntry entry)
+        where TKey : notnull
+    {
+        if (index.TryGetValue(key, out HashSet<LedgerEntry>? entries) && entries.Remove(entry) && entries.Count == 0)
+        {
+            index.Remove(key);
+        }
+    }
+
+    /// <summary>Ids of struct nexthop_grp entries, 8 bytes each.</summary>
+    private static uint[] GroupMembers(ReadOnlySpan<byte> group)
+    {
+        const int entrySize = 8;
+        var members = new uint[group.Length / entrySize];
+        for (int i = 0; i < members.Length; i++)
+        {
+            members[i] = BinaryPrimitives.ReadUInt32LittleEndian(group[(i * entrySize)..]);
+        }
+
+        return members;
+    }
+}

@@ -1,0 +1,143 @@
+namespace NodeGuard.Core.Routing;
+
+public enum EntryState : byte
+{
+    /// <summary>In the kernel, as far as we have read.</summary>
+    Present,
+
+    /// <summary>Lost, and a restore is on its way to the kernel.</summary>
+    Restoring,
+
+    /// <summary>Lost; the kernel refused it, contention delays it, or the mode forbids restoring it.</summary>
+    Missing,
+
+    /// <summary>Gone without a known reason; given up unless one turns up before the entry's deadline.</summary>
+    Unexplained,
+
+    /// <summary>Its owner deleted it while our restore was under way: our copy is deleted as soon as it shows.</summary>
+    Retracting,
+
+    /// <summary>No longer in the ledger.</summary>
+    Forgotten,
+}
+
+/// <summary>One object of the ledger. Belongs to the guard's thread; other threads may only read its bytes.</summary>
+public sealed class LedgerEntry
+{
+    private readonly byte[] _bytes;
+    private readonly int _requestLength;
+    private readonly int _identityOffset;
+    private readonly int _identityLength;
+    private readonly int _followUpLength;
+    private RestoreBudget _budget;
+
+    private LedgerEntry(in ObservedObject observed, byte[] bytes, int identityOffset)
+    {
+        Key = observed.Key;
+        Facts = observed.Facts;
+        _bytes = bytes;
+        _requestLength = observed.Request.Length;
+        _identityOffset = identityOffset;
+        _identityLength = observed.Identity.Length;
+        _followUpLength = observed.FollowUp.Length;
+    }
+
+    public ObjectKey Key { get; }
+
+    public ObjectFacts Facts { get; }
+
+    public ReadOnlySpan<byte> Request => _bytes.AsSpan(0, _requestLength);
+
+    public ReadOnlySpan<byte> Identity => _bytes.AsSpan(_identityOffset, _identityLength);
+
+    public ReadOnlySpan<byte> FollowUp => _bytes.AsSpan(_bytes.Length - _followUpLength, _followUpLength);
+
+    public Ownership Owner { get; set; }
+
+    public EntryState State { get; set; }
+
+    public bool Pinned { get; set; }
+
+    /// <summary>False when a filter of the configuration excludes it from being restored.</summary>
+    public bool Guarded { get; set; } = true;
+
+    /// <summary>First come, lower number; the order in which equal-priority rules stand in the kernel's list.</summary>
+    public ulong Order { get; set; }
+
+    /// <summary>Monotonic nanoseconds at which the loss was read.</summary>
+    public long LostAt { get; set; }
+
+    /// <summary>Times that this object was given back, for people.</summary>
+    public int Restores { get; set; }
+
+    /// <summary>The kernel's last refusal (a positive errno), or 0.</summary>
+    public int RefusedErrno { get; set; }
+
+    /// <summary>The next object under the same key; see <see cref="ObjectKey"/>.</summary>
+    internal LedgerEntry? NextWithSameKey { get; set; }
+
+    /// <summary>Generation of the last full read that showed the object.</summary>
+    internal int SeenInRead { get; set; }
+
+    /// <summary>Restores that the kernel accepted and whose notification has not been read yet.</summary>
+    internal int UnreadEchoes { get; set; }
+
+    /// <summary>The kernel has this key with damaged content, so that only a replacing request restores it.</summary>
+    internal bool Damaged { get; set; }
+
+    /// <summary>Sent because its cause fell: whether it was lost at all shows in the kernel's answer.</summary>
+    internal bool Speculative { get; set; }
+
+    /// <summary>Monotonic nanoseconds before which no restore is tried again, or until which an explanation is awaited.</summary>
+    internal long Deadline { get; set; }
+
+    /// <summary>The episode that last took it; 0 for none.</summary>
+    internal int LostInEpisode { get; set; }
+
+    internal int RestoredInEpisode { get; set; }
+
+    /// <summary>Position in the last full read; tells whether equal-priority rules still stand in their order.</summary>
+    internal int ReadPosition { get; set; }
+
+    /// <summary>In the guard's list of entries that wait for a deadline.</summary>
+    internal bool Waiting { get; set; }
+
+    /// <summary>True when the loss was told by the kernel (portid 0) rather than found by a full read.</summary>
+    internal bool FellByKernel { get; set; }
+
+    /// <summary>Bytes this entry holds beyond its own fixed size.</summary>
+    public int ByteCount => _bytes.Length;
+
+    /// <summary>Nanoseconds to wait before the object is restored; 0 for now.</summary>
+    internal long TakeRestore(long now) => _budget.Take(now);
+
+    public static LedgerEntry From(in ObservedObject observed)
+    {
+        bool identityInside = observed.Request.Overlaps(observed.Identity, out int offset);
+        int extra = identityInside ? 0 : observed.Identity.Length;
+        var bytes = GC.AllocateUninitializedArray<byte>(observed.Request.Length + extra + observed.FollowUp.Length);
+        observed.Request.CopyTo(bytes);
+        if (!identityInside)
+        {
+            offset = observed.Request.Length;
+            observed.Identity.CopyTo(bytes.AsSpan(offset));
+        }
+
+        observed.FollowUp.CopyTo(bytes.AsSpan(observed.Request.Length + extra));
+        return new LedgerEntry(observed, bytes, offset);
+    }
+
+    /// <summary>
+    /// Takes over the lifetimes that a deletion message carried, which are what was left at that instant. Only the
+    /// lifetimes can differ when both are the same object, so the sizes are equal; anything else keeps the old bytes.
+    /// </summary>
+    internal void TakeLifetimes(in ObservedObject deleted)
+    {
+        if (deleted.Request.Length == _requestLength && deleted.FollowUp.Length == _followUpLength
+            && deleted.Identity.SequenceEqual(Identity))
+        {
+            deleted.Request.CopyTo(_bytes);
+            deleted.FollowUp.CopyTo(_bytes.AsSpan(_bytes.Length - _followUpLength));
+        }
+    }
+}
