@@ -1,0 +1,83 @@
+using FsCheck;
+using FsCheck.Fluent;
+using NodeGuard.Core.Routing;
+using Shouldly;
+using Xunit;
+
+namespace NodeGuard.Core.Tests.Routing;
+
+/// <summary>Random histories of owners, networkd and the guard's own delays against the model kernel.</summary>
+public class RouteGuardProperties
+{
+    private const int Histories = 2_000;
+
+    private static readonly ModelObject[] Objects =
+    [
+        ModelObject.Address(0x0A000001),
+        ModelObject.Nexthop(7),
+        ModelObject.Rule(100, 1),
+        ModelObject.Rule(100, 2),
+        ModelObject.Rule(200, 1),
+        ModelObject.Route(0x0A010000),
+        ModelObject.Route(0x0A020000, nexthopId: 7),
+        ModelObject.Route(0x0A030000, preferredSource: 0x0A000001),
+    ];
+
+    /// <summary>0 owner adds, 1 owner deletes, 2 networkd deletes, 3 the guard reads one, 4 the guard sends, 5 time passes.</summary>
+    private static readonly Gen<(int Step, int Object)[]> Histories_ =
+        Gen.Zip(Gen.Choose(0, 5), Gen.Choose(0, Objects.Length - 1)).Select(t => (t.Item1, t.Item2)).ArrayOf();
+
+    [Fact]
+    [Trait("Invariant", "1")]
+    [Trait("Invariant", "2")]
+    public void WhatOwnersWantIsWhatLivesInTheEnd() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(Histories).WithEndSize(120),
+            Prop.ForAll(Arb.From(Histories_), history => WantedEqualsLive(history)));
+
+    private static bool WantedEqualsLive((int Step, int Object)[] history)
+    {
+        var harness = new GuardHarness();
+        var wanted = new HashSet<ModelObject>();
+        foreach ((int step, int index) in history)
+        {
+            Apply(harness, wanted, step, Objects[index]);
+        }
+
+        harness.Settle();
+        return wanted.SetEquals(harness.Kernel.Live);
+    }
+
+    private static void Apply(GuardHarness harness, HashSet<ModelObject> wanted, int step, ModelObject target)
+    {
+        switch (step)
+        {
+            case 0 when Stands(target, wanted) && harness.Kernel.Add(target, Deleter.OtherProcess) is 0 or FakeKernel.EEXIST:
+                wanted.Add(target);
+                break;
+            case 1 when harness.Kernel.Delete(target, Deleter.OtherProcess):
+                // The owner of an address or nexthop takes what hangs on it along.
+                wanted.RemoveWhere(o => o == target
+                    || (target.Key.Kind == ObjectKind.Nexthop && o.NexthopId == target.Key.Index)
+                    || (target.Key.Kind == ObjectKind.Address && o.PreferredSource == target.Key.Destination));
+                break;
+            case 2:
+                harness.Kernel.Delete(target, Deleter.Networkd);
+                break;
+            case 3 when harness.Kernel.Notifications.Count > 0:
+                harness.ReadOneNotification();
+                break;
+            case 4:
+                harness.Send();
+                break;
+            case 5:
+                harness.Advance(3 * GuardHarness.Millisecond);
+                harness.Tick();
+                break;
+        }
+    }
+
+    private static bool Stands(ModelObject target, HashSet<ModelObject> wanted) =>
+        (target.NexthopId == 0 || wanted.Any(o => o.Key.Kind == ObjectKind.Nexthop))
+        && (target.PreferredSource == 0 || wanted.Any(o => o.Key.Kind == ObjectKind.Address));
+}
