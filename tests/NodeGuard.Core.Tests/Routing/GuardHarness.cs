@@ -63,7 +63,7 @@ internal sealed class GuardHarness
         {
             OutgoingRequest[] requests = Guard.Outbox.Items.ToArray();
             Guard.Outbox.Clear();
-            foreach (OutgoingRequest request in requests)
+            foreach (OutgoingRequest request in requests.Where(request => !request.IsWithdrawn))
             {
                 Now += 1000;
                 Guard.OnAnswer(request, Apply(request), Now);

@@ -22,7 +22,15 @@ public enum RequestForm : byte
 }
 
 /// <summary>One message that the guard wants sent now, in order.</summary>
-public readonly record struct OutgoingRequest(LedgerEntry Entry, RequestForm Form);
+public readonly record struct OutgoingRequest(LedgerEntry Entry, RequestForm Form)
+{
+    /// <summary>
+    /// A later notification of the same batch settled the matter (its owner re-created or deleted it): not to be sent,
+    /// and not to be answered.
+    /// </summary>
+    public bool IsWithdrawn =>
+        Form is RequestForm.Exclusive or RequestForm.Append or RequestForm.Replace && Entry.State != EntryState.Restoring;
+}
 
 /// <summary>A list that is filled and emptied without allocating once it has grown to its working size.</summary>
 public sealed class Outbox

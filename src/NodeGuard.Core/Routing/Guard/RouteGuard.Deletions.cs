@@ -218,6 +218,15 @@ public sealed partial class RouteGuard
             Tell(GuardEventKind.Forgotten, entry, deleter, portId, now);
         }
 
+        if (entry.Key.Kind == ObjectKind.Nexthop)
+        {
+            ForgetDependents(Ledger.DependentsOfNexthop(entry.Key.Index), deleter, portId, now);
+        }
+        else if (entry.Key.Kind == ObjectKind.Address)
+        {
+            ForgetDependents(Ledger.DependentsOfAddress(entry.Key.Destination), deleter, portId, now);
+        }
+
         if (entry.UnreadEchoes > 0)
         {
             // Our restore took effect after its owner had deleted it, or else its notification would have come first.
@@ -226,5 +235,23 @@ public sealed partial class RouteGuard
         }
 
         Ledger.Remove(entry);
+    }
+
+    /// <summary>
+    /// Whoever deletes an address or a nexthop deletes the routes on it, which the kernel does not always tell. A full
+    /// read adopts again what did stay.
+    /// </summary>
+    private void ForgetDependents(HashSet<LedgerEntry> dependents, Deleter deleter, uint portId, long now)
+    {
+        foreach (LedgerEntry dependent in dependents)
+        {
+            if (dependent.State is not (EntryState.Retracting or EntryState.Forgotten)
+                && dependent is { Pinned: false, Owner: Ownership.Foreign }
+                && deleter == Deleter.OtherProcess)
+            {
+                NeedsRead = true;
+                ForgetDeleted(dependent, deleter, portId, now);
+            }
+        }
     }
 }

@@ -123,7 +123,7 @@ public sealed partial class RouteGuard
                 continue;
             }
 
-            bool explained = entry.FellByKernel ? HangsOnFallen(entry.Facts, now) : flush;
+            bool explained = HangsOnFallen(entry.Facts, now) || (flush && !entry.FellByKernel);
             if (Attribution.Decide(Deleter.Unseen, entry.Owner, entry.Pinned, explained) is DeletionVerdict.RestoreNow
                 or DeletionVerdict.RestoreAfterCause)
             {
