@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Control;
+
+namespace NodeGuard.Agent.Configuration;
+
+/// <summary>The checked value of each setting, defaults where nothing valid was said.</summary>
+internal sealed class SettingValues
+{
+    private readonly Dictionary<Setting, ParsedSetting> _values = [];
+
+    public SettingValues()
+    {
+        foreach (Setting setting in AgentSettings.All)
+        {
+            string[] items = setting.IsList && setting.DefaultText.Length == 0 ? [] : [setting.DefaultText];
+            _values[setting] = setting.Parse(items)
+                ?? throw new InvalidOperationException($"the default \"{setting.DefaultText}\" of {setting.Key} is not among what it allows");
+        }
+    }
+
+    public string Text(Setting setting) => _values[setting].Text;
+
+    public bool TrySet(RawSetting raw, List<ConfigurationError> errors)
+    {
+        Setting setting = AgentSettings.All.First(s => s.Key == raw.Key);
+        if (raw.IsList && !setting.IsList)
+        {
+            errors.Add(new(raw.Source, $"{setting.Key} is a list ({raw.Shown}); wanted one value. Allowed: {setting.Allowed}."));
+            return false;
+        }
+
+        if (setting.Parse(raw.Items) is not { } parsed)
+        {
+            errors.Add(new(raw.Source, $"{setting.Key} is \"{raw.Shown}\"; allowed: {setting.Allowed}."));
+            return false;
+        }
+
+        _values[setting] = parsed;
+        return true;
+    }
+
+    public AgentOptions ToOptions()
+    {
+        string runtimeDirectory = Get<string>(AgentSettings.RuntimeDirectory);
+        string socket = Get<string>(AgentSettings.HttpSocket);
+        return new AgentOptions
+        {
+            Routes = ToRouteOptions(),
+            Http = new HttpOptions
+            {
+                Listen = Get<ListenAddress>(AgentSettings.HttpListen).EndPoint,
+                SocketPath = socket.Length > 0 ? socket : $"{runtimeDirectory}/agent.sock",
+            },
+            Log = new LogOptions { Level = Get<LogLevel>(AgentSettings.LogLevelSetting), Format = Get<LogFormat>(AgentSettings.LogFormatSetting) },
+            StateDirectory = Get<string>(AgentSettings.StateDirectory),
+            RuntimeDirectory = runtimeDirectory,
+            ProcRoot = Get<string>(AgentSettings.ProcRoot),
+            ReceiveBufferBytes = Get<int>(AgentSettings.ReceiveBufferBytes),
+            RealtimePriority = Get<int>(AgentSettings.RealtimePriority),
+        };
+    }
+
+    private RouteOptions ToRouteOptions() => new()
+    {
+        Mode = Get<GuardMode>(AgentSettings.RoutesMode),
+        Harden = Get<HardenMode>(AgentSettings.RoutesHarden),
+        MaxObjects = Get<int>(AgentSettings.RoutesMaxObjects),
+        Exclude = new RouteExclusions
+        {
+            Protocols = Get<byte[]>(AgentSettings.RoutesExcludeProtocols),
+            Tables = Get<uint[]>(AgentSettings.RoutesExcludeTables),
+            Priorities = Get<NumberRange[]>(AgentSettings.RoutesExcludePriorities),
+            Devices = Get<string[]>(AgentSettings.RoutesExcludeDevices),
+        },
+        SettleTime = Get<TimeSpan>(AgentSettings.RoutesSettleTime),
+        SettleTimeout = Get<TimeSpan>(AgentSettings.RoutesSettleTimeout),
+        ResyncInterval = Get<TimeSpan>(AgentSettings.RoutesResyncInterval),
+        HistorySize = Get<int>(AgentSettings.RoutesHistorySize),
+    };
+
+    private T Get<T>(Setting setting) => (T)_values[setting].Value;
+}
