@@ -9,7 +9,7 @@ namespace NodeGuard.Agent.Configuration;
 /// </summary>
 internal sealed class YamlSettingsReader
 {
-    public const int MaxCharacters = 256 * 1024;
+    public const int MaxCharacters = 64 * 1024;
     private const int MaxDepth = 8;
 
     private readonly string _name;
@@ -35,13 +35,20 @@ internal sealed class YamlSettingsReader
             return [];
         }
 
+        var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
         try
         {
-            reader.ReadStream(new Parser(new Scanner(new StringReader(text), skipComments: true)));
+            reader.ReadStream(parser);
         }
         catch (YamlException e)
         {
-            errors.Add(reader.Error(e.Start, $"this is not YAML: {FirstLine(e.Message)} Mind the indentation and quotes around this line."));
+            errors.Add(reader.Error(e.Start, $"this cannot be read as YAML: {FirstLine(e.Message)} Mind the indentation and quotes around this line."));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // YamlDotNet 16.3 answers some malformed text (a tab inside a plain scalar) with its own slips instead of a YamlException.
+            Mark mark = parser.Current?.End ?? Mark.Empty;
+            errors.Add(reader.Error(mark, "this cannot be read as YAML. Mind the indentation, tabs and quotes from this line on."));
         }
 
         return reader._settings;
@@ -64,7 +71,7 @@ internal sealed class YamlSettingsReader
         }
 
         parser.Consume<DocumentStart>();
-        ReadGroup(parser, string.Empty, 0);
+        ReadGroup(parser, string.Empty);
         parser.Consume<DocumentEnd>();
         if (Take<DocumentStart>(parser) is { } second)
         {
@@ -72,7 +79,7 @@ internal sealed class YamlSettingsReader
         }
     }
 
-    private void ReadGroup(Parser parser, string prefix, int depth)
+    private void ReadGroup(Parser parser, string prefix)
     {
         Scalar? scalar = Take<Scalar>(parser);
         if (scalar is not null && IsNull(scalar))
@@ -87,7 +94,7 @@ internal sealed class YamlSettingsReader
             _errors.Add(Error(start, $"{what} is {Describe(scalar ?? parser.Current!)}; wanted a mapping of keys to values."));
             if (scalar is null)
             {
-                parser.SkipThisAndNestedEvents();
+                Skip(parser);
             }
 
             return;
@@ -95,17 +102,17 @@ internal sealed class YamlSettingsReader
 
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            ReadEntry(parser, prefix, depth);
+            ReadEntry(parser, prefix);
         }
     }
 
-    private void ReadEntry(Parser parser, string prefix, int depth)
+    private void ReadEntry(Parser parser, string prefix)
     {
         if (Take<Scalar>(parser) is not { } name)
         {
             _errors.Add(Error(parser.Current!.Start, $"a key is {Describe(parser.Current!)}; wanted a name."));
-            parser.SkipThisAndNestedEvents();
-            parser.SkipThisAndNestedEvents();
+            Skip(parser);
+            Skip(parser);
             return;
         }
 
@@ -113,13 +120,13 @@ internal sealed class YamlSettingsReader
         if (!_seen.TryAdd(key, (int)name.Start.Line))
         {
             _errors.Add(Error(name.Start, $"{Shorten(key)} is said twice, first in line {_seen[key]}; remove one."));
-            parser.SkipThisAndNestedEvents();
+            Skip(parser);
             return;
         }
 
-        if (depth < MaxDepth && SettingNames.IsGroup(key))
+        if (SettingNames.IsGroup(key))
         {
-            ReadGroup(parser, key, depth + 1);
+            ReadGroup(parser, key);
             return;
         }
 
@@ -132,7 +139,7 @@ internal sealed class YamlSettingsReader
         if (!SettingNames.TryFind(key, out _))
         {
             _errors.Add(new(source, SettingNames.Unknown(Shorten(key))));
-            parser.SkipThisAndNestedEvents();
+            Skip(parser);
         }
         else if (Take<Scalar>(parser) is { } scalar)
         {
@@ -151,7 +158,7 @@ internal sealed class YamlSettingsReader
         else
         {
             _errors.Add(new(source, $"{key} is {Describe(parser.Current!)}; wanted a value."));
-            parser.SkipThisAndNestedEvents();
+            Skip(parser);
         }
     }
 
@@ -174,7 +181,7 @@ internal sealed class YamlSettingsReader
             _errors.Add(Error(wrong.Start, $"an entry of {key} is {Describe(wrong)}; wanted a value."));
             if (item is null)
             {
-                parser.SkipThisAndNestedEvents();
+                Skip(parser);
             }
         }
 
@@ -182,6 +189,22 @@ internal sealed class YamlSettingsReader
         {
             _settings.Add(new RawSetting(key, items, IsList: true, source));
         }
+    }
+
+    /// <summary>Passes over the next node. YamlDotNet's own needs quadratic time for deep nesting, so depth is bounded.</summary>
+    private static void Skip(Parser parser)
+    {
+        int depth = 0;
+        do
+        {
+            ParsingEvent next = parser.Consume<ParsingEvent>();
+            depth += next.NestingIncrease;
+            if (depth > MaxDepth)
+            {
+                throw new YamlException(next.Start, next.End, $"more than {MaxDepth} levels deep");
+            }
+        }
+        while (depth > 0);
     }
 
     private static T? Take<T>(Parser parser)
