@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# Everything that people and CI run here; `./build.sh help` lists it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly artifacts="$PWD/artifacts"
+readonly logs="$artifacts/logs"
+readonly configuration=Release
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+export DOTNET_CLI_UI_LANGUAGE=en MSBUILDTERMINALLOGGER=off
+# MSBuild nodes that outlive the script would hold memory while the lab measures.
+export MSBUILDDISABLENODEREUSE=1
+
+usage() {
+  cat <<'HELP'
+Usage: ./build.sh VERB [ARGUMENT...]
+
+  demo                    a real systemd-networkd flushes 500 objects, without and with NodeGuard (root; else sandboxed)
+  test [unit|lab]         checks format and scripts, publishes, runs the suites; the last line is "N passed, N failed"
+  publish [--arch ARCH]   makes artifacts/linux-ARCH/nodeguard, one self-contained file; ARCH is x64 (default) or arm64
+  bench [ARGUMENT...]     prints gaps, scale and rest figures as ratios against the kernel's floor and the peers
+  format                  formats the code in place
+  lab up|down|shell SUITE a booted container of bullseye, bookworm, trixie or sid (root)
+  help                    this text
+
+Each verb installs the Debian packages it needs when run as root, and names them when not.
+The output of quiet steps is in artifacts/logs.
+HELP
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "build.sh: $*"
+  exit 1
+}
+
+is_root() { [[ ${EUID} -eq 0 ]]; }
+
+# shellcheck source=scripts/needs.sh
+source scripts/needs.sh
+# shellcheck source=scripts/suites.sh
+source scripts/suites.sh
+
+# step NAME TITLE COMMAND...: runs quietly into artifacts/logs/NAME.log, which is shown when the command fails.
+step() {
+  local log="$logs/$1.log" title=$2 from=$SECONDS
+  shift 2
+  mkdir -p "$logs"
+  if "$@" >"$log" 2>&1 </dev/null; then
+    say "$(printf '%-34s ok  %3ds' "$title" $((SECONDS - from)))"
+  else
+    local status=$?
+    say "$(printf '%-34s FAILED (exit %d), from %s:' "$title" "$status" "$log")"
+    tail -n 60 "$log" >&2
+    return "$status"
+  fi
+}
+
+publish() {
+  local arch=x64
+  case "${1:-}" in
+    '') ;;
+    --arch) arch=${2:-} ;;
+    --arch=*) arch=${1#--arch=} ;;
+    *) die "publish: unknown argument '$1'; allowed: --arch x64|arm64" ;;
+  esac
+  [[ $arch == x64 || $arch == arm64 ]] || die "publish: --arch is '$arch'; allowed: x64, arm64"
+  need_dotnet
+  local rid="linux-$arch" log="$logs/publish-linux-$arch.log"
+  if [[ -x $artifacts/$rid/nodeguard && -z $(newer_sources "$artifacts/$rid/nodeguard") ]]; then
+    return 0
+  fi
+  if ! step "publish-$rid" "publishing $rid" publish_staged "$rid"; then
+    if grep -q "Microsoft.NETCore.App.Host.$rid" "$log"; then
+      die "the package registry in use has no Microsoft.NETCore.App.Host.$rid (the host pack of that platform)," \
+        "so $rid cannot be published from here. Use a registry that has it, for example https://api.nuget.org."
+    fi
+    return 1
+  fi
+  say "artifacts/$rid/nodeguard: $(($(stat -c %s "$artifacts/$rid/nodeguard") / 1048576)) MiB"
+}
+
+newer_sources() {
+  find src Directory.Build.props Directory.Packages.props global.json \
+    -name bin -prune -o -name obj -prune -o -newer "$1" -print -quit
+}
+
+publish_staged() {
+  local rid=$1 staging="$artifacts/.staging-$1" warnings files
+  rm -rf "$staging"
+  dotnet publish src/NodeGuard.Cli -c $configuration -r "$rid" -o "$staging" -v quiet || return
+  warnings=$(grep -E 'warning IL[23][0-9]{3}' "$logs/publish-$rid.log" || true)
+  [[ -z $warnings ]] || { echo "The published program must have no trim or AOT warnings."; return 1; }
+  rm -f "$staging"/*.xml
+  files=$(cd "$staging" && ls)
+  [[ $files == nodeguard ]] || { echo "Expected one file named nodeguard, found: $files"; return 1; }
+  # A rename, so that an agent that runs from there keeps its file.
+  mkdir -p "$artifacts/$rid"
+  touch "$staging/nodeguard"
+  mv -f "$staging/nodeguard" "$artifacts/$rid/nodeguard"
+  rmdir "$staging"
+}
+
+build() { step build "building" dotnet build NodeGuard.sln -c $configuration -v quiet; }
+
+benchmarks() {
+  [[ -f tests/NodeGuard.Benchmarks/NodeGuard.Benchmarks.csproj ]] || die "tests/NodeGuard.Benchmarks is not in this checkout."
+  step build-benchmarks "building the measurements" dotnet build tests/NodeGuard.Benchmarks -c $configuration -v quiet
+  NODEGUARD_BINARY="$artifacts/linux-x64/nodeguard" exec dotnet exec \
+    "tests/NodeGuard.Benchmarks/bin/$configuration/net10.0/NodeGuard.Benchmarks.dll" "$@"
+}
+
+bench() {
+  need_dotnet
+  is_root || say "Without root only what needs no networkd is measured."
+  ! is_root || need_lab
+  publish
+  benchmarks "$@"
+}
+
+demo() {
+  need_dotnet
+  if ! is_root; then
+    need_packages unshare=util-linux
+    publish
+    say "Without root: a simulated networkd flushes objects in a user namespace."
+    say "As root, ./build.sh demo does it with the real systemd-networkd of Debian, booted in a container."
+    exec "$artifacts/linux-x64/nodeguard" drill flush --sandbox
+  fi
+  need_lab
+  publish
+  benchmarks demo "$@"
+}
+
+lab() {
+  [[ $# -gt 0 ]] || die "lab: which? up SUITE, down SUITE or shell SUITE"
+  need_lab
+  exec scripts/lab.sh "$@"
+}
+
+main() {
+  local verb=${1:-help}
+  [[ $# -eq 0 ]] || shift
+  case "$verb" in
+    demo) demo "$@" ;;
+    test) test_all "$@" ;;
+    publish) publish "$@" ;;
+    bench) bench "$@" ;;
+    format) need_dotnet && step format "formatting" dotnet format NodeGuard.sln ;;
+    lab) lab "$@" ;;
+    help | -h | --help) usage ;;
+    *)
+      usage >&2
+      die "unknown verb '$verb'"
+      ;;
+  esac
+}
+
+main "$@"

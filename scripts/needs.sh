@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# What the verbs of build.sh need from the host; sourced by it.
+
+# need_packages [COMMAND=]PACKAGE...: a package counts as there when its command is, or when dpkg has it.
+need_packages() {
+  local entry missing=()
+  for entry in "$@"; do
+    PATH="$PATH:/usr/sbin:/sbin" command -v "${entry%%=*}" >/dev/null || missing+=("${entry##*=}")
+  done
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  command -v apt-get >/dev/null ||
+    die "missing: ${missing[*]} (Debian package names), and this host has no apt-get. Install what provides them."
+  is_root || die "missing Debian packages: ${missing[*]}. Run as root, or: sudo apt-get install ${missing[*]}"
+  step apt "installing ${missing[*]}" install_packages "${missing[@]}"
+}
+
+install_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get install -y --no-install-recommends "$@" ||
+    { apt-get update && apt-get install -y --no-install-recommends "$@"; }
+}
+
+need_dotnet() {
+  local wanted
+  wanted=$(sed -n 's/.*"version": *"\([0-9.]*\)".*/\1/p' global.json)
+  command -v dotnet >/dev/null || PATH="${DOTNET_ROOT:-/usr/share/dotnet}:$HOME/.dotnet:$PATH"
+  export PATH
+  command -v dotnet >/dev/null ||
+    die "missing: the .NET SDK $wanted or a later 10.0. Install package dotnet-sdk-10.0 from Microsoft's Debian" \
+      "repository, or run https://dot.net/v1/dotnet-install.sh --channel 10.0, and put dotnet on PATH."
+  dotnet --version >/dev/null 2>&1 ||
+    die "the .NET SDK here does not satisfy global.json ($wanted or a later 10.0);" \
+      "found: $(cd / && dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' '). Install dotnet-sdk-10.0."
+}
+
+need_lab() {
+  is_root || die "the lab boots containers with a real systemd-networkd, which needs root. Run with sudo."
+  need_packages debootstrap curl systemd-nspawn=systemd-container ip=iproute2
+}
+
+# promtool is taken out of its package instead of installing it: the package would start a Prometheus server.
+need_promtool() {
+  local tools="$artifacts/tools"
+  export PATH="$PATH:$tools"
+  command -v promtool >/dev/null && return 0
+  command -v apt-get >/dev/null || die "missing: promtool (Debian package prometheus). Put it on PATH."
+  step promtool "fetching promtool" fetch_promtool "$tools"
+}
+
+fetch_promtool() {
+  local work status=0
+  work=$(mktemp -d)
+  {
+    (cd "$work" && { apt-get download prometheus || { is_root && apt-get update && apt-get download prometheus; }; }) &&
+      dpkg-deb -x "$work"/prometheus_*.deb "$work/root" &&
+      install -D -m 0755 "$work/root/usr/bin/promtool" "$1/promtool"
+  } || status=$?
+  rm -rf "$work"
+  return "$status"
+}
