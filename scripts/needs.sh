@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # What the verbs of build.sh need from the host; sourced by it.
+# shellcheck disable=SC2154 # the constants of build.sh
 
 # need_packages [COMMAND=]PACKAGE...: a package counts as there when its command is, or when dpkg has it.
 need_packages() {

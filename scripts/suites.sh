@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # `./build.sh test`; sourced by build.sh.
+# shellcheck disable=SC2154 # the constants of build.sh
 
 check_scripts() {
   command -v shellcheck >/dev/null || return 0
@@ -28,7 +29,7 @@ run_suite() {
   trx="$results/$name.trx"
   mkdir -p "$results" "$logs"
   rm -f "$trx"
-  NODEGUARD_BINARY="$artifacts/linux-x64/nodeguard" dotnet test "$project" -c $configuration --no-build \
+  NODEGUARD_BINARY="$artifacts/linux-x64/nodeguard" dotnet test "$project" -c "$configuration" --no-build \
     --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal" --results-directory "$results" \
     --blame-hang-timeout 15m >"$logs/$name.log" 2>&1 </dev/null || status=$?
   counters=$(grep -o '<Counters [^>]*' "$trx" 2>/dev/null || true)
