@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using NodeGuard.Agent.Control;
+using NodeGuard.Core.Routing.Reports;
+
+namespace NodeGuard.Cli.Control;
+
+/// <summary>Asks the running agent over its unix socket (HTTP/1.1). Failures are values; only cancellation throws.</summary>
+public sealed class ControlClient : IDisposable
+{
+    // The host part of the address is never looked at: the connection goes to the socket.
+    private static readonly Uri Base = new("http://agent/v1/");
+    private readonly string _socketPath;
+    private readonly TimeSpan _timeout;
+    private readonly HttpClient _http;
+
+    public ControlClient(string socketPath, TimeSpan? timeout = null)
+    {
+        _socketPath = socketPath;
+        _timeout = timeout ?? TimeSpan.FromSeconds(30);
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = Base,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    public Task<ControlAnswer<GuardStatus>> StatusAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, "status", ControlJson.Default.GuardStatus, cancellation);
+
+    public Task<ControlAnswer<List<LedgerObject>>> ListAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, "routes", ControlJson.Default.ListLedgerObject, cancellation);
+
+    public Task<ControlAnswer<List<LedgerDifference>>> DiffAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, "routes/diff", ControlJson.Default.ListLedgerDifference, cancellation);
+
+    /// <summary>Newest first.</summary>
+    public Task<ControlAnswer<List<EpisodeRecord>>> EpisodesAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, "episodes", ControlJson.Default.ListEpisodeRecord, cancellation);
+
+    public Task<ControlAnswer<RestoreReport>> RestoreAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "routes/restore", ControlJson.Default.RestoreReport, cancellation);
+
+    public Task<ControlAnswer<PinOutcome>> PinAsync(string objectId, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Put, "pins/" + Uri.EscapeDataString(objectId), ControlJson.Default.PinOutcome, cancellation);
+
+    public Task<ControlAnswer<PinOutcome>> UnpinAsync(string objectId, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Delete, "pins/" + Uri.EscapeDataString(objectId), ControlJson.Default.PinOutcome, cancellation);
+
+    /// <summary>Events until the agent closes the stream or breaks off; a break is the last answer.</summary>
+    public async IAsyncEnumerable<ControlAnswer<RouteEvent>> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "routes/watch");
+        var (response, failure) = await SendAsync(request, "routes/watch", cancellation);
+        if (response is null)
+        {
+            yield return new(failure!);
+            yield break;
+        }
+
+        using (response)
+        using (var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation)))
+        {
+            while (await ReadEventAsync(reader, cancellation) is { } answer)
+            {
+                yield return answer;
+                if (!answer.TryGet(out _, out _))
+                    yield break;
+            }
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ControlAnswer<RouteEvent>?> ReadEventAsync(StreamReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            string? line;
+            do
+                line = await reader.ReadLineAsync(cancellation);
+            while (line is { Length: 0 });
+            if (line is null)
+                return null;
+            return JsonSerializer.Deserialize(line, ControlJson.Default.RouteEvent) is { } routeEvent
+                ? new(routeEvent)
+                : new(ControlFailureText.NotUnderstood(_socketPath, "routes/watch", "null"));
+        }
+        catch (JsonException broken)
+        {
+            return new(ControlFailureText.NotUnderstood(_socketPath, "routes/watch", broken.Message));
+        }
+        catch (Exception gone) when (gone is IOException or HttpRequestException)
+        {
+            return new(ControlFailureText.BrokeOff(_socketPath));
+        }
+    }
+
+    private async Task<ControlAnswer<T>> AskAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(_timeout);
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            var (response, failure) = await SendAsync(request, path, deadline.Token);
+            if (response is null)
+                return new(failure!);
+            using (response)
+            {
+                var content = await response.Content.ReadAsStreamAsync(deadline.Token);
+                return await JsonSerializer.DeserializeAsync(content, type, deadline.Token) is { } value
+                    ? new(value)
+                    : new(ControlFailureText.NotUnderstood(_socketPath, path, "null"));
+            }
+        }
+        catch (JsonException broken)
+        {
+            return new(ControlFailureText.NotUnderstood(_socketPath, path, broken.Message));
+        }
+        catch (Exception gone) when (gone is IOException or HttpRequestException)
+        {
+            return new(ControlFailureText.BrokeOff(_socketPath));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new(ControlFailureText.TimedOut(_socketPath, path, _timeout));
+        }
+    }
+
+    private async Task<(HttpResponseMessage? Response, ControlFailure? Failure)> SendAsync(
+        HttpRequestMessage request, string path, CancellationToken cancellation)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException failed)
+        {
+            return (null, ControlFailureText.NotConnected(_socketPath, failed));
+        }
+
+        if (response.IsSuccessStatusCode)
+            return (response, null);
+        using (response)
+            return (null, await RefusalAsync(response, path, cancellation));
+    }
+
+    private async Task<ControlFailure> RefusalAsync(HttpResponseMessage response, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            var content = await response.Content.ReadAsStreamAsync(cancellation);
+            var error = await JsonSerializer.DeserializeAsync(content, ControlJson.Default.ControlError, cancellation);
+            if (error?.Error is { Length: > 0 } sentence)
+                return new(ControlFailureKind.Refused, sentence);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or IOException or HttpRequestException)
+        {
+            // The status alone has to do.
+        }
+
+        return response.StatusCode is HttpStatusCode.NotFound
+            ? ControlFailureText.NotUnderstood(_socketPath, path, "404 Not Found")
+            : new(ControlFailureKind.Refused, $"the agent refused /v1/{path} with status {(int)response.StatusCode}; its journal says why: journalctl -u nodeguard-agent");
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socketPath), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

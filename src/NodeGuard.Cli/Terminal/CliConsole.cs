@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.IO.Pipes;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace NodeGuard.Cli.Terminal;
+
+/// <summary>The three standard streams, and what is known of the terminal behind them.</summary>
+public sealed class CliConsole
+{
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    public required TextReader In { get; init; }
+
+    public required bool OutIsTerminal { get; init; }
+
+    public required bool InIsTerminal { get; init; }
+
+    /// <summary>Columns; null when output is piped, where nothing is ever cut.</summary>
+    public required int? Width { get; init; }
+
+    public required bool Colour { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public static CliConsole OfProcess()
+    {
+        var terminal = !Console.IsOutputRedirected;
+        return new CliConsole
+        {
+            Out = OpenOutput(terminal),
+            Error = Console.Error,
+            In = Console.In,
+            OutIsTerminal = terminal,
+            InIsTerminal = !Console.IsInputRedirected,
+            Width = terminal ? TerminalWidth() : null,
+            Colour = terminal && WantsColour(Environment.GetEnvironmentVariable),
+            Time = TimeProvider.System,
+        };
+    }
+
+    /// <summary>no-color.org: any non-empty NO_COLOR switches colour off.</summary>
+    public static bool WantsColour(Func<string, string?> environment) =>
+        string.IsNullOrEmpty(environment("NO_COLOR")) && environment("TERM") is not (null or "" or "dumb");
+
+    /// <summary>A line of the answer itself, on stdout.</summary>
+    public void WriteLine(string line) => Out.WriteLine(line);
+
+    /// <summary>For the person who reads, on stderr: never part of what a program reads.</summary>
+    public void WriteNote(string sentence) => Error.WriteLine(sentence);
+
+    /// <summary>One sentence: the object, what was wanted, what was found, what to do.</summary>
+    public void WriteError(string message) => Error.WriteLine("nodeguard: " + PrintableText.Of(message));
+
+    public async Task FlushAsync()
+    {
+        try
+        {
+            await Out.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // The reader of the pipe has left: there is nobody to tell.
+        }
+    }
+
+    private static int? TerminalWidth()
+    {
+        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns > 0)
+            return columns;
+        var width = Console.WindowWidth;
+        return width > 0 ? width : null;
+    }
+
+    private static StreamWriter OpenOutput(bool terminal)
+    {
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return new StreamWriter(OpenOutputStream(terminal), encoding, bufferSize: 16 * 1024) { AutoFlush = terminal };
+    }
+
+    private static Stream OpenOutputStream(bool terminal)
+    {
+        if (!terminal)
+        {
+            try
+            {
+                // The framework's console stream swallows EPIPE, so that `nodeguard routes watch | head -1` would never end.
+                return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(1, ownsHandle: false));
+            }
+            catch (IOException)
+            {
+                // A file or /dev/null, not a pipe.
+            }
+        }
+
+        return Console.OpenStandardOutput();
+    }
+}

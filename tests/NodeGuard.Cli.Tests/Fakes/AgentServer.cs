@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Control;
+using NodeGuard.Cli.Control;
+
+namespace NodeGuard.Cli.Tests.Fakes;
+
+/// <summary>Something that answers at a unix socket of its own, over real Kestrel.</summary>
+internal sealed class AgentServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("nodeguard-cli-");
+    private readonly WebApplication _application;
+
+    private AgentServer(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel((KestrelServerOptions options) => options.ListenUnixSocket(Socket));
+        builder.Logging.ClearProviders();
+        _application = builder.Build();
+        _application.Run(answer);
+    }
+
+    public string Socket => Path.Combine(_directory.FullName, "agent.sock");
+
+    public static Task<AgentServer> StartAsync(FakeGuard guard) => StartAsync(http => AnswerAsync(guard, http));
+
+    public static async Task<AgentServer> StartAsync(RequestDelegate answer)
+    {
+        var server = new AgentServer(answer);
+        await server._application.StartAsync();
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.Zero);
+        await _application.StopAsync(soon.Token);
+        await _application.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    private static async Task AnswerAsync(FakeGuard guard, HttpContext http)
+    {
+        var cancellation = http.RequestAborted;
+        var path = http.Request.Path.Value ?? "";
+        var id = path.StartsWith("/v1/pins/", StringComparison.Ordinal) ? path["/v1/pins/".Length..] : "";
+        await (http.Request.Method, id.Length > 0 ? "/v1/pins" : path) switch
+        {
+            ("GET", "/v1/status") => WriteAsync(http, guard.Status, ControlJson.Default.GuardStatus),
+            ("GET", "/v1/routes") => WriteAsync(http, [.. await guard.ListAsync(cancellation)], ControlJson.Default.ListLedgerObject),
+            ("GET", "/v1/routes/diff") => WriteAsync(http, [.. await guard.DiffAsync(cancellation)], ControlJson.Default.ListLedgerDifference),
+            ("GET", "/v1/episodes") => WriteAsync(http, [.. guard.Episodes], ControlJson.Default.ListEpisodeRecord),
+            ("POST", "/v1/routes/restore") => WriteAsync(http, await guard.RestoreAsync(cancellation), ControlJson.Default.RestoreReport),
+            ("PUT", "/v1/pins") => WriteAsync(http, await guard.PinAsync(id, cancellation), ControlJson.Default.PinOutcome),
+            ("DELETE", "/v1/pins") => WriteAsync(http, await guard.UnpinAsync(id, cancellation), ControlJson.Default.PinOutcome),
+            ("GET", "/v1/routes/watch") => StreamAsync(http, guard),
+            _ => RefuseAsync(http, StatusCodes.Status404NotFound, $"there is no {path}"),
+        };
+    }
+
+    private static Task RefuseAsync(HttpContext http, int status, string sentence)
+    {
+        http.Response.StatusCode = status;
+        return WriteAsync(http, new ControlError(sentence), ControlJson.Default.ControlError);
+    }
+
+    private static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type)
+    {
+        http.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(http.Response.Body, value, type, http.RequestAborted);
+    }
+
+    private static async Task StreamAsync(HttpContext http, FakeGuard guard)
+    {
+        try
+        {
+            await foreach (var item in guard.WatchAsync(http.RequestAborted))
+            {
+                var line = JsonSerializer.Serialize(item, ControlJson.Default.RouteEvent) + "\n";
+                await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line), http.RequestAborted);
+                await http.Response.Body.FlushAsync(http.RequestAborted);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client left.
+        }
+    }
+}

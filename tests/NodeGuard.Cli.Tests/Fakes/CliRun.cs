@@ -1,0 +1,39 @@
+using NodeGuard.Cli.Terminal;
+
+namespace NodeGuard.Cli.Tests.Fakes;
+
+/// <summary>One command line run inside the test process.</summary>
+public sealed record CliRun(int ExitCode, string Out, string Error)
+{
+    /// <param name="width">Columns of the terminal; null when output is piped.</param>
+    public static async Task<CliRun> OfAsync(
+        string[] arguments,
+        string? socket = null,
+        int? width = null,
+        bool colour = false,
+        string input = "",
+        bool inputIsTerminal = false,
+        CancellationToken cancellation = default)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = new CliConsole
+        {
+            Out = output,
+            Error = error,
+            In = new StringReader(input),
+            OutIsTerminal = width is not null,
+            InIsTerminal = inputIsTerminal,
+            Width = width,
+            Colour = colour,
+            Time = new FixedTime(),
+        };
+        var context = new CliContext
+        {
+            Console = console,
+            Environment = name => name == "NODEGUARD_SOCKET" ? socket ?? "/nonexistent/agent.sock" : null,
+        };
+        var code = await CommandLine.RunAsync(arguments, context, cancellation);
+        return new CliRun(code, output.ToString(), error.ToString());
+    }
+}
