@@ -15,7 +15,7 @@ public static class CommandLine
             "Keeps a node's routes, rules, nexthops and addresses through a systemd-networkd flush.",
             [
                 new("nodeguard status", "what does the agent on this host do?"),
-                new("nodeguard doctor", "would the next restart of systemd-networkd hurt this host?"),
+                new("nodeguard routes history", "which flushes has this host seen, and what came back?"),
             ],
             [new(ExitCodes.Ok, "done"), CommonExits.Usage, new(ExitCodes.Interrupted, "interrupted")]);
         root.Options.Add(context.SocketOption);
@@ -43,7 +43,7 @@ public static class CommandLine
                 ProcessTerminationTimeout = null,
             };
             var code = await parsed.InvokeAsync(invocation, cancellation);
-            await console.Out.FlushAsync(cancellation);
+            await console.Out.FlushAsync(CancellationToken.None);
             return code;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

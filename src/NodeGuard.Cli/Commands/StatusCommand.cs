@@ -5,7 +5,6 @@ using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
-using NodeGuard.Core.Routing.Reports;
 
 namespace NodeGuard.Cli.Commands;
 
@@ -54,9 +53,9 @@ public static class StatusCommand
         fields.Add("State", new TextCell(StateText(status), StateTone(status.State)));
         fields.Add("Mode", status.Mode is GuardMode.Observe ? "observe (reports, restores nothing)" : "restore");
         fields.Add("networkd", status.NetworkdVersion is { } version ? $"{status.Networkd}, {version}" : status.Networkd);
-        fields.Add("Foreign objects", Counts(status.Foreign));
-        fields.Add("networkd's own", Counts(status.NetworkdOwned));
-        fields.Add("Missing", new TextCell(Counts(status.Missing), status.Missing.Total > 0 ? Tone.Bad : Tone.Plain));
+        fields.Add("Foreign objects", CountsText.Of(status.Foreign));
+        fields.Add("networkd's own", CountsText.Of(status.NetworkdOwned));
+        fields.Add("Missing", new TextCell(CountsText.Of(status.Missing), status.Missing.Total > 0 ? Tone.Bad : Tone.Plain));
         fields.Add("Pinned", status.Pinned.ToString(CultureInfo.InvariantCulture));
         if (status.LedgerFull)
             fields.Add("Ledger", new TextCell("full: objects that came later are not guarded; raise routes.maxObjects", Tone.Bad));
@@ -89,8 +88,4 @@ public static class StatusCommand
         GuardState.Failed => Tone.Bad,
         _ => Tone.Warning,
     };
-
-    private static string Counts(ObjectCounts counts) => counts.Total == 0 ? "none" : string.Create(
-        CultureInfo.InvariantCulture,
-        $"{counts.Total}: {counts.Addresses} addresses, {counts.Nexthops} nexthops, {counts.Routes} routes, {counts.Rules} rules");
 }

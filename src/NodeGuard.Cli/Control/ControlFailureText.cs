@@ -7,6 +7,8 @@ internal static class ControlFailureText
 {
     public static ControlFailure NotConnected(string socket, HttpRequestException failed)
     {
+        if (failed.HttpRequestError is HttpRequestError.ResponseEnded)
+            return BrokeOff(socket);
         var cause = failed.GetBaseException();
         return cause switch
         {

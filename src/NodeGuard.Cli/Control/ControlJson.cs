@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing.Reports;
@@ -6,8 +7,13 @@ namespace NodeGuard.Cli.Control;
 
 public sealed record ControlError(string? Error);
 
+public sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+    where T : struct, Enum;
+
 /// <summary>The control API's content; reading and printing use the same names.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(CamelCaseEnumConverter<GuardMode>), typeof(CamelCaseEnumConverter<GuardState>)])]
 [JsonSerializable(typeof(GuardStatus))]
 [JsonSerializable(typeof(List<LedgerObject>))]
 [JsonSerializable(typeof(List<LedgerDifference>))]

@@ -21,6 +21,7 @@ public static class TimeText
     public static string Duration(TimeSpan span) => span switch
     {
         { TotalSeconds: < 1 } => Invariant($"{span.TotalMilliseconds:0}ms"),
+        { TotalSeconds: < 10 } => Invariant($"{span.TotalSeconds:0.0}s"),
         { TotalMinutes: < 2 } => Invariant($"{span.TotalSeconds:0}s"),
         { TotalHours: < 1 } => Pair((int)span.TotalMinutes, "m", span.Seconds, "s"),
         { TotalDays: < 1 } => Pair((int)span.TotalHours, "h", span.Minutes, "m"),

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
-using NodeGuard.Agent.Control;
 using NodeGuard.Cli.Control;
 
 namespace NodeGuard.Cli.Tests.Fakes;
@@ -50,7 +49,7 @@ internal sealed class AgentServer : IAsyncDisposable
         var cancellation = http.RequestAborted;
         var path = http.Request.Path.Value ?? "";
         var id = path.StartsWith("/v1/pins/", StringComparison.Ordinal) ? path["/v1/pins/".Length..] : "";
-        await (http.Request.Method, id.Length > 0 ? "/v1/pins" : path) switch
+        var answer = (http.Request.Method, id.Length > 0 ? "/v1/pins" : path) switch
         {
             ("GET", "/v1/status") => WriteAsync(http, guard.Status, ControlJson.Default.GuardStatus),
             ("GET", "/v1/routes") => WriteAsync(http, [.. await guard.ListAsync(cancellation)], ControlJson.Default.ListLedgerObject),
@@ -62,6 +61,7 @@ internal sealed class AgentServer : IAsyncDisposable
             ("GET", "/v1/routes/watch") => StreamAsync(http, guard),
             _ => RefuseAsync(http, StatusCodes.Status404NotFound, $"there is no {path}"),
         };
+        await answer;
     }
 
     private static Task RefuseAsync(HttpContext http, int status, string sentence)

@@ -9,6 +9,7 @@ public sealed class TimeTextTests
 {
     [Theory]
     [InlineData(0.25, "250ms")]
+    [InlineData(1.83, "1.8s")]
     [InlineData(90, "90s")]
     [InlineData(150, "2m30s")]
     [InlineData(3600, "1h")]
