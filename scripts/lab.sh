@@ -30,7 +30,7 @@ owner_lives() {
     local pid started
     read -r pid started <"$run_dir/$1/owner" 2>/dev/null || return 1
     [ "$pid" = kept ] && return 0
-    [ "$(start_time "$pid")" = "$started" ]
+    [ -n "$started" ] && [ "$(start_time "$pid")" = "$started" ]
 }
 
 end_container() {

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace NodeGuard.Lab.Tests.Lab;
+
+/// <summary>The machine that the lab's containers run on.</summary>
+public static class LabHost
+{
+    /// <summary>Where the solution file is.</summary>
+    public static string RepositoryRoot { get; } = FindRepositoryRoot();
+
+    private static string LabScript => Path.Combine(RepositoryRoot, "scripts", "lab.sh");
+
+    /// <returns>False where lab tests cannot run and may say so; throws on CI, where a lab that tests nothing would look like success.</returns>
+    public static bool HasRoot()
+    {
+        if (Environment.UserName == "root")
+        {
+            return true;
+        }
+
+        return Environment.GetEnvironmentVariable("CI") == "true"
+            ? throw new LabException("the lab needs root to boot containers, and CI=true does not let it be left out; run the tests as root")
+            : false;
+    }
+
+    /// <summary>Root, or a failure that says so.</summary>
+    public static void RequireRoot([CallerMemberName] string test = "")
+    {
+        if (!HasRoot())
+        {
+            throw new LabException($"{test} needs root to boot a container; run the tests as root, or leave them out with --filter Needs!=root");
+        }
+    }
+
+    /// <summary>The base root file system of the suite, made on first use.</summary>
+    public static async Task<string> RootFileSystemAsync(LabSuite suite)
+    {
+        string script = Path.Combine(RepositoryRoot, "scripts", "lab-rootfs.sh");
+        CommandResult made = await CommandRunner.RunAsync([script, suite.Name], timeout: TimeSpan.FromMinutes(15));
+        return made.Succeeded();
+    }
+
+    internal static Task<CommandResult> LabAsync(params string[] arguments) => CommandRunner.RunAsync(
+        [LabScript, .. arguments],
+        timeout: TimeSpan.FromMinutes(15),
+        environment: new Dictionary<string, string>
+        {
+            ["NODEGUARD_LAB_OWNER"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+        });
+
+    private static string FindRepositoryRoot()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, "NodeGuard.sln")))
+            {
+                return at.FullName;
+            }
+        }
+
+        throw new LabException($"NodeGuard.sln was wanted in a directory above {AppContext.BaseDirectory} and is in none; run the tests from a checkout");
+    }
+}
