@@ -126,7 +126,7 @@ build() {
     echo "$recipe" >"$target.recipe"
     rm -rf --one-file-system "$work.old"
     trap - EXIT
-    say "ready: systemd $(chroot "$target" dpkg-query -W -f '${Version}' systemd)"
+    say "ready: systemd $(chroot "$target" dpkg-query -W systemd | cut -f2)"
 }
 
 mkdir -p "$lab_dir"

@@ -11,7 +11,7 @@ public sealed class ControlTests(ITestOutputHelper output)
 {
     private static readonly string[] LifetimePrefixes = ["10.96.0.", "2001:db8:96:", "2001:db8:9a:"];
 
-    public static TheoryData<string> Flushing => LabSuite.FlushingNames;
+    public static TheoryData<string> Flushing => Suites.Flushing;
 
     [Theory]
     [MemberData(nameof(Flushing))]

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace NodeGuard.Lab.Tests.Lab;
 
 /// <summary>A Debian release and the systemd that it brings.</summary>
@@ -19,10 +17,6 @@ public sealed record LabSuite(string Name, int SystemdVersion)
     public static IReadOnlyList<LabSuite> Flushing => [.. Selected.Where(suite => suite.SystemdVersion > 247)];
 
     public static LabSuite Named(string name) => new[] { Bullseye, Bookworm, Trixie, Sid }.Single(suite => suite.Name == name);
-
-    public static TheoryData<string> SelectedNames => [.. Selected.Select(suite => suite.Name)];
-
-    public static TheoryData<string> FlushingNames => [.. Flushing.Select(suite => suite.Name)];
 
     public override string ToString() => Name;
 }
