@@ -73,6 +73,12 @@ public sealed class LedgerEntry
     /// <summary>The kernel's last refusal (a positive errno), or 0.</summary>
     public int RefusedErrno { get; set; }
 
+    /// <summary>The kernel's own words on the last refusal, where it had any.</summary>
+    public string? RefusalText { get; set; }
+
+    /// <summary>The owner was told by the portid of its creation, which no later description overrules.</summary>
+    public bool OwnerObserved { get; set; }
+
     /// <summary>The next object under the same key; see <see cref="ObjectKey"/>.</summary>
     internal LedgerEntry? NextWithSameKey { get; set; }
 

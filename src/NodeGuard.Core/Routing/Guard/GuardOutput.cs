@@ -41,6 +41,9 @@ public sealed class Outbox
 
     public ReadOnlySpan<OutgoingRequest> Items => _items.AsSpan(0, Count);
 
+    /// <summary>By index, because answering an item may add others.</summary>
+    public OutgoingRequest this[int index] => _items[index];
+
     public void Add(LedgerEntry entry, RequestForm form)
     {
         if (Count == _items.Length)

@@ -64,6 +64,7 @@ public sealed partial class RouteGuard
         {
             // In an episode networkd's portid also announces addresses that the kernel promoted; Describe() decides then.
             entry.Owner = Ownership.Networkd;
+            entry.OwnerObserved = true;
             Ledger.Touch();
         }
 
@@ -91,7 +92,11 @@ public sealed partial class RouteGuard
         }
 
         Ownership owner = author == Deleter.Networkd ? Ownership.Networkd : Ownership.Foreign;
-        Adopt(observed, changed?.Owner ?? owner, linkName, changed, now);
+        LedgerEntry? adopted = Adopt(observed, changed?.Owner ?? owner, linkName, changed, now);
+        if (adopted is not null)
+        {
+            adopted.OwnerObserved = changed?.OwnerObserved ?? author is Deleter.Networkd or Deleter.OtherProcess;
+        }
     }
 
     /// <summary>A nexthop deleted by networkd leaves its groups one member short, announced with networkd's portid.</summary>

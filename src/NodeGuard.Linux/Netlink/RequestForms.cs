@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using static NodeGuard.Linux.Netlink.RtnetlinkConstants;
+
+namespace NodeGuard.Linux.Netlink;
+
+/// <summary>Other messages made from the one that creates an object.</summary>
+public static class RequestForms
+{
+    /// <summary>
+    /// Writes the message that deletes exactly the object that <paramref name="request"/> creates; returns its length.
+    /// The target must be as long as the request.
+    /// </summary>
+    public static int ToDelete(ReadOnlySpan<byte> request, Span<byte> target)
+    {
+        ushort type = BinaryPrimitives.ReadUInt16LittleEndian(request[4..]);
+        var builder = new MessageBuilder(target);
+        builder.Header((ushort)(type + 1), NLM_F_REQUEST);
+        if (type == RTM_NEWNEXTHOP)
+        {
+            WriteNexthopId(request[NetlinkMessage.HeaderLength..], ref builder);
+        }
+        else
+        {
+            builder.Raw(request[NetlinkMessage.HeaderLength..]);
+        }
+
+        builder.Finish();
+        return builder.Length;
+    }
+
+    /// <summary>Takes seconds off the lifetimes of a request that was kept for a while; none goes below one second.</summary>
+    public static void Age(Span<byte> request, uint seconds)
+    {
+        ushort type = BinaryPrimitives.ReadUInt16LittleEndian(request[4..]);
+        int at = type switch
+        {
+            RTM_NEWADDR => NetlinkMessage.HeaderLength + 8,
+            RTM_NEWROUTE => NetlinkMessage.HeaderLength + 12,
+            _ => request.Length,
+        };
+        while (at + NetlinkAttribute.HeaderLength <= request.Length)
+        {
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(request[at..]);
+            ushort attribute = BinaryPrimitives.ReadUInt16LittleEndian(request[(at + 2)..]);
+            if (length < NetlinkAttribute.HeaderLength || at + length > request.Length)
+            {
+                return;
+            }
+
+            Span<byte> value = request.Slice(at + NetlinkAttribute.HeaderLength, length - NetlinkAttribute.HeaderLength);
+            if (type == RTM_NEWADDR && attribute == IFA_CACHEINFO && value.Length >= 8)
+            {
+                Subtract(value, seconds);
+                Subtract(value[4..], seconds);
+            }
+            else if (type == RTM_NEWROUTE && attribute == RTA_EXPIRES && value.Length >= 4)
+            {
+                Subtract(value, seconds);
+            }
+
+            at += NetlinkReader.Align(length);
+        }
+    }
+
+    private static void Subtract(Span<byte> value, uint seconds)
+    {
+        uint left = BinaryPrimitives.ReadUInt32LittleEndian(value);
+        if (left is not (0 or uint.MaxValue))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(value, left > seconds ? left - seconds : 1);
+        }
+    }
+
+    /// <summary>A nexthop is deleted by its id alone; the kernel refuses every other attribute.</summary>
+    private static void WriteNexthopId(ReadOnlySpan<byte> payload, ref MessageBuilder builder)
+    {
+        Span<byte> nhmsg = stackalloc byte[8];
+        nhmsg.Clear();
+        builder.Raw(nhmsg);
+        var attributes = new AttributeReader(payload[nhmsg.Length..]);
+        while (attributes.Next(out NetlinkAttribute attribute))
+        {
+            if (attribute.Type == NHA_ID)
+            {
+                builder.Copy(attribute);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using NodeGuard.Agent.Guarding;
+using NodeGuard.Core.Routing;
+using NodeGuard.Linux.Netlink;
+using Shouldly;
+using Xunit;
+
+namespace NodeGuard.Agent.Tests.Guarding;
+
+/// <summary>The guard against the real kernel; networkd is played by a socket whose portid is declared to be its own.</summary>
+[Trait("Needs", "root")]
+public sealed class GuardThreadTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly TestNamespace _namespace = new();
+    private readonly GuardThread _guard;
+    private readonly NetlinkSocket _networkd;
+
+    public GuardThreadTests()
+    {
+        var authors = new NetlinkAuthors("/proc");
+        (_guard, _networkd) = _namespace.Inside(() => (
+            new GuardThread(new GuardThreadOptions(), authors, FlightMark.Open(Path.GetTempFileName())),
+            NetlinkSocket.OpenRoute(new NetlinkSocketOptions())));
+        authors.SetNetworkd([_networkd.PortId]);
+    }
+
+    [Fact]
+    [Trait("Invariant", "2")]
+    [Trait("Invariant", "3")]
+    public async Task FiveHundredFlushedObjectsAreBackAsTheyWere()
+    {
+        _namespace.IpBatch(Enumerable.Range(0, 250).SelectMany(i => new[]
+        {
+            $"rule add from 10.9.{i}.0/24 lookup {1000 + i} priority {1000 + i} protocol 17",
+            $"route add 10.8.{i}.0/24 via 10.77.0.9 dev eth0 table {1000 + i} metric 7 proto 4",
+        }));
+        string rules = _namespace.Rules();
+        string routes = _namespace.Routes();
+        await StartAsync();
+
+        await FlushAsync();
+
+        await EventuallyAsync(() => _namespace.Rules() == rules && _namespace.Routes() == routes);
+        _guard.Guard.Episode.LostSoFar.ShouldBe(500);
+    }
+
+    [Fact]
+    [Trait("Invariant", "2")]
+    public async Task WhatHangsOnAddressesAndNexthopsComesBackWithThem()
+    {
+        _namespace.Ip("addr", "add", "192.0.2.9/32", "dev", "eth0");
+        _namespace.Ip("-6", "addr", "add", "2001:db8::9/128", "dev", "eth0");
+        _namespace.Ip("nexthop", "add", "id", "7", "via", "10.77.0.9", "dev", "eth0");
+        _namespace.Ip("nexthop", "add", "id", "8", "via", "10.77.0.10", "dev", "eth0");
+        _namespace.Ip("nexthop", "add", "id", "20", "group", "7,3/8");
+        _namespace.Ip("route", "add", "198.51.100.0/24", "nhid", "7");
+        _namespace.Ip("route", "add", "198.51.101.0/24", "nhid", "20");
+        _namespace.Ip("route", "add", "198.51.102.0/24", "via", "10.77.0.9", "src", "192.0.2.9");
+        string routes = _namespace.Routes();
+        string nexthops = _namespace.Ip("nexthop");
+        await StartAsync();
+
+        await FlushAsync();
+
+        await EventuallyAsync(() => _namespace.Routes() == routes && _namespace.Ip("nexthop") == nexthops);
+    }
+
+    [Fact]
+    [Trait("Invariant", "1")]
+    public async Task WhatIpDeletesStaysDeleted()
+    {
+        _namespace.Ip("rule", "add", "from", "10.9.0.0/24", "lookup", "1000", "priority", "1000");
+        await StartAsync();
+
+        _namespace.Ip("rule", "del", "priority", "1000");
+        await _guard.ReadKernelAsync(CancellationToken.None).WaitAsync(Patience);
+
+        _namespace.Rules().ShouldNotContain("1000:");
+    }
+
+    public void Dispose()
+    {
+        _guard.Dispose();
+        _networkd.Dispose();
+        _namespace.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        _guard.Start();
+        await _guard.Started.WaitAsync(Patience);
+    }
+
+    /// <summary>Deletes, as networkd does, every foreign object that the ledger knows.</summary>
+    private async Task FlushAsync()
+    {
+        byte[][] requests = await _guard.AskAsync(
+            guard => guard.Guard.Ledger.Entries
+                .Where(entry => !(entry.Key.Kind == ObjectKind.Address && entry.Key.PrefixLength == 24))
+                .OrderByDescending(entry => entry.Key.Kind == ObjectKind.Route)
+                .ThenBy(entry => entry.Key.Kind)
+                .ThenBy(entry => entry.Order)
+                .Select(entry => entry.Request.ToArray()).ToArray(),
+            CancellationToken.None);
+        foreach (byte[] request in requests)
+        {
+            var deletion = new byte[request.Length];
+            int length = RequestForms.ToDelete(request, deletion);
+            BinaryPrimitives.WriteUInt32LittleEndian(deletion.AsSpan(8), 1);
+            _networkd.Send(deletion.AsSpan(0, length)).Errno.ShouldBe(0);
+        }
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!condition())
+        {
+            await timer.WaitForNextTickAsync(timeout.Token);
+        }
+    }
+}
