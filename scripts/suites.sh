@@ -67,7 +67,7 @@ test_all() {
   [[ $what == all || $what == unit || $what == lab ]] || die "test: unknown filter '$what'; allowed: unit, lab"
   need_dotnet
   [[ $what == unit ]] || ! { is_root || [[ ${CI:-} == true ]]; } || need_lab
-  [[ $what == lab ]] || need_packages dbus-daemon=dbus
+  [[ $what == lab ]] || need_packages dbus-daemon=dbus systemd-analyze=systemd
   [[ $what == lab ]] || need_promtool
   for project in tests/*.Tests/*.csproj; do
     if [[ $project == *Lab.Tests* ]]; then lab+=("$project"); else unit+=("$project"); fi
