@@ -11,7 +11,7 @@ namespace NodeGuard.Agent.Tests.Guarding;
 [Trait("Needs", "root")]
 public sealed class GuardThreadTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly TestNamespace _namespace = new();
     private readonly GuardThread _guard;
@@ -42,7 +42,7 @@ public sealed class GuardThreadTests : IDisposable
 
         await FlushAsync();
 
-        await EventuallyAsync(() => _namespace.Rules() == rules && _namespace.Routes() == routes);
+        await EventuallyAsync(() => _namespace.Rules() + _namespace.Routes(), rules + routes);
         _guard.Guard.Episode.LostSoFar.ShouldBe(500);
     }
 
@@ -51,20 +51,19 @@ public sealed class GuardThreadTests : IDisposable
     public async Task WhatHangsOnAddressesAndNexthopsComesBackWithThem()
     {
         _namespace.Ip("addr", "add", "192.0.2.9/32", "dev", "eth0");
-        _namespace.Ip("-6", "addr", "add", "2001:db8::9/128", "dev", "eth0");
+        _namespace.Ip("-6", "addr", "add", "2001:db8::9/128", "dev", "eth0", "nodad");
         _namespace.Ip("nexthop", "add", "id", "7", "via", "10.77.0.9", "dev", "eth0");
         _namespace.Ip("nexthop", "add", "id", "8", "via", "10.77.0.10", "dev", "eth0");
         _namespace.Ip("nexthop", "add", "id", "20", "group", "7,3/8");
         _namespace.Ip("route", "add", "198.51.100.0/24", "nhid", "7");
         _namespace.Ip("route", "add", "198.51.101.0/24", "nhid", "20");
         _namespace.Ip("route", "add", "198.51.102.0/24", "via", "10.77.0.9", "src", "192.0.2.9");
-        string routes = _namespace.Routes();
-        string nexthops = _namespace.Ip("nexthop");
+        string before = Everything();
         await StartAsync();
 
         await FlushAsync();
 
-        await EventuallyAsync(() => _namespace.Routes() == routes && _namespace.Ip("nexthop") == nexthops);
+        await EventuallyAsync(Everything, before);
     }
 
     [Fact]
@@ -113,13 +112,25 @@ public sealed class GuardThreadTests : IDisposable
         }
     }
 
-    private static async Task EventuallyAsync(Func<bool> condition)
+    private string Everything() => _namespace.Ip("nexthop") + _namespace.Routes() + _namespace.Ip("-br", "addr");
+
+    private async Task EventuallyAsync(Func<string> read, string wanted)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!condition())
+        while (read() != wanted && Environment.TickCount64 < deadline)
         {
-            await timer.WaitForNextTickAsync(timeout.Token);
+            await timer.WaitForNextTickAsync();
         }
+
+        IEnumerable<string> refused = await _guard.AskAsync(
+            guard => guard.Guard.Ledger.Entries.Where(entry => entry.State != EntryState.Present)
+                .Select(entry => $"{entry.Key} is {entry.State}: {entry.RefusedErrno} {entry.RefusalText}").ToArray(),
+            CancellationToken.None);
+        refused.ShouldBeEmpty();
+        string[] now = read().Split('\n');
+        string[] then = wanted.Split('\n');
+        then.Except(now).Select(line => "lost: " + line).Concat(now.Except(then).Select(line => "new: " + line)).ShouldBeEmpty();
+        now.ShouldBe(then);
     }
 }

@@ -20,6 +20,9 @@ internal sealed partial class TestNamespace : IDisposable
         RunHost("netns", "add", _name);
         Ip("link", "set", "lo", "up");
         Ip("link", "add", "eth0", "type", "bridge");
+
+        // Link-local addresses appear and settle in their own time, which no test waits for.
+        Ip("link", "set", "eth0", "addrgenmode", "none");
         Ip("addr", "add", "10.77.0.2/24", "dev", "eth0");
         Ip("link", "set", "eth0", "up");
     }

@@ -49,9 +49,15 @@ public sealed partial class RouteGuard
     private LedgerEntry? Find(in ObservedObject observed, Deleter author)
     {
         LedgerEntry? entry = Ledger.Find(observed.Key, observed.Identity);
-        bool passing = author is Deleter.Self or Deleter.Kernel
-            && observed.Key.Kind is ObjectKind.Address or ObjectKind.Nexthop;
-        return entry is null && passing ? Ledger.FirstWithKey(observed.Key) : entry;
+        if (entry is not null || observed.Key.Kind is not (ObjectKind.Address or ObjectKind.Nexthop)
+            || Ledger.FirstWithKey(observed.Key) is not { } changed)
+        {
+            return entry;
+        }
+
+        bool passing = author == Deleter.Self
+            || (author == Deleter.Kernel && (!HasUntoldAuthor(observed.Key) || (changed.Restores > 0 && Episode.Running)));
+        return passing ? changed : null;
     }
 
     private void OnKnownCreated(LedgerEntry entry, in ObservedObject observed, Deleter author)

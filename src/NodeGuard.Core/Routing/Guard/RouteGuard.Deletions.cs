@@ -10,12 +10,17 @@ public sealed partial class RouteGuard
             _deletedDuringRead.Add(observed.Key);
         }
 
+        LedgerEntry? entry = FindDeleted(observed);
         if (deleter == Deleter.Networkd)
         {
-            NoteCause(observed, now);
+            _lastNetworkdDeletion = now;
+            NoteCause(observed.Key, now);
+        }
+        else if (deleter == Deleter.Kernel && entry?.Owner == Ownership.Networkd)
+        {
+            NoteCause(observed.Key, now);
         }
 
-        LedgerEntry? entry = FindDeleted(observed);
         if (entry is null || entry.State == EntryState.Retracting)
         {
             return;
@@ -26,7 +31,7 @@ public sealed partial class RouteGuard
             entry.TakeLifetimes(observed);
         }
 
-        bool explained = deleter == Deleter.Kernel && HangsOnFallen(entry.Facts, now);
+        bool explained = deleter == Deleter.Kernel && IsExplained(entry, now);
         switch (Attribution.Decide(deleter, entry.Owner, entry.Pinned, explained))
         {
             case DeletionVerdict.RestoreNow:
@@ -34,11 +39,7 @@ public sealed partial class RouteGuard
                 Lose(entry, deleter, portId, now);
                 break;
             case DeletionVerdict.AwaitExplanation:
-                entry.State = EntryState.Unexplained;
-                entry.FellByKernel = true;
-                entry.LostAt = now;
-                entry.Deadline = now + CauseWindow;
-                Wait(entry);
+                AwaitExplanation(entry, fellByKernel: true, now);
                 break;
             case DeletionVerdict.Forget:
                 ForgetDeleted(entry, deleter, portId, now);
@@ -62,18 +63,19 @@ public sealed partial class RouteGuard
         return first is not null && first.NextWithSameKey is null ? first : null;
     }
 
-    private void NoteCause(in ObservedObject observed, long now)
+    private void NoteCause(in ObjectKey key, long now)
     {
-        if (observed.Key.Kind == ObjectKind.Address)
+        if (key.Kind == ObjectKind.Address)
         {
-            _fallenAddresses.Add(observed.Key.Destination);
+            _fallenAddresses.Add(key.Destination);
         }
-        else if (observed.Key.Kind == ObjectKind.Nexthop)
+        else if (key.Kind == ObjectKind.Nexthop)
         {
-            _fallenNexthops.Add(observed.Key.Index);
+            _fallenNexthops.Add(key.Index);
         }
         else
         {
+            ReconsiderUnexplained(now);
             return;
         }
 
@@ -82,6 +84,15 @@ public sealed partial class RouteGuard
         _lastCauseAt = now;
         ReconsiderUnexplained(now);
     }
+
+    /// <summary>
+    /// Whether a loss that the kernel tells with portid 0 is networkd's doing. Of an IPv6 address that is all that can
+    /// be known: it falls among networkd's other deletions, or right after its start.
+    /// </summary>
+    private bool IsExplained(LedgerEntry entry, long now) =>
+        HangsOnFallen(entry.Facts, now)
+        || (HasUntoldAuthor(entry.Key)
+            && (now - _lastNetworkdDeletion < CauseWindow || now - _networkdStartedAt < StartExplainsAddresses));
 
     private bool HangsOnFallen(in ObjectFacts facts, long now) =>
         (facts.NexthopId != 0 && _fallenNexthops.Contains(facts.NexthopId))
@@ -98,6 +109,13 @@ public sealed partial class RouteGuard
         if (flush)
         {
             CountLoss(entry, deleter, portId, now);
+        }
+
+        if (flush && HasUntoldAuthor(entry.Key))
+        {
+            _fallenAddresses.Add(entry.Key.Destination);
+            _lastCauseAt = now;
+            NeedsRead = true;
         }
 
         entry.LostAt = now;

@@ -68,11 +68,7 @@ public sealed partial class RouteGuard
         {
             if (entry.State == EntryState.Present && entry.SeenInRead != _read)
             {
-                entry.State = EntryState.Unexplained;
-                entry.FellByKernel = false;
-                entry.LostAt = now;
-                entry.Deadline = now + ExplanationWindow;
-                Wait(entry);
+                AwaitExplanation(entry, fellByKernel: false, now);
             }
             else if (entry.State == EntryState.Restoring)
             {
@@ -84,6 +80,7 @@ public sealed partial class RouteGuard
             }
             else if (entry.State == EntryState.Retracting && entry.UnreadEchoes == 0)
             {
+                // The echo that would have told us to delete our copy was lost with an overrun.
                 entry.State = EntryState.Unexplained;
                 entry.Deadline = now;
                 Wait(entry);
@@ -119,11 +116,7 @@ public sealed partial class RouteGuard
         }
         else
         {
-            entry.State = EntryState.Unexplained;
-            entry.FellByKernel = false;
-            entry.LostAt = now;
-            entry.Deadline = now + ExplanationWindow;
-            Wait(entry);
+            AwaitExplanation(entry, fellByKernel: false, now);
         }
     }
 

@@ -114,6 +114,12 @@ public sealed partial class RouteGuard
     /// <summary>Something that explains losses became known: those that it explains are restored.</summary>
     private void ReconsiderUnexplained(long now)
     {
+        if (!_anyUnexplained)
+        {
+            return;
+        }
+
+        bool left = false;
         bool flush = Episode.Running || now - _networkdStartedAt < RestartExplains;
         for (int i = 0; i < _waiting.Count; i++)
         {
@@ -123,7 +129,7 @@ public sealed partial class RouteGuard
                 continue;
             }
 
-            bool explained = HangsOnFallen(entry.Facts, now) || (flush && !entry.FellByKernel);
+            bool explained = IsExplained(entry, now) || (flush && !entry.FellByKernel);
             if (Attribution.Decide(Deleter.Unseen, entry.Owner, entry.Pinned, explained) is DeletionVerdict.RestoreNow
                 or DeletionVerdict.RestoreAfterCause)
             {
@@ -133,7 +139,23 @@ public sealed partial class RouteGuard
             {
                 Ledger.Remove(entry);
             }
+            else
+            {
+                left = true;
+            }
         }
+
+        _anyUnexplained = left;
+    }
+
+    private void AwaitExplanation(LedgerEntry entry, bool fellByKernel, long now)
+    {
+        entry.State = EntryState.Unexplained;
+        entry.FellByKernel = fellByKernel;
+        entry.LostAt = now;
+        entry.Deadline = now + (fellByKernel ? CauseWindow : ExplanationWindow);
+        _anyUnexplained = true;
+        Wait(entry);
     }
 
     private void ForgetCauses()
