@@ -101,6 +101,7 @@ public static class RtnetlinkConstants
 
     public const ushort RTAX_LOCK = 1;
     public const ushort RTAX_MTU = 2;
+    public const ushort RTAX_CC_ALGO = 16;
 
     public const byte RTN_UNICAST = 1;
     public const byte RTN_LOCAL = 2;
@@ -149,6 +150,8 @@ public static class RtnetlinkConstants
     public const ushort NHA_BLACKHOLE = 4;
     public const ushort NHA_OIF = 5;
     public const ushort NHA_GATEWAY = 6;
+    public const ushort NHA_ENCAP_TYPE = 7;
+    public const ushort NHA_FDB = 11;
     public const ushort NHA_RES_GROUP = 12;
     public const ushort NHA_RES_BUCKET = 13;
     public const ushort NHA_OP_FLAGS = 14;
