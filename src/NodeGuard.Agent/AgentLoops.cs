@@ -1,0 +1,29 @@
+using NodeGuard.Agent.Hosting;
+
+namespace NodeGuard.Agent;
+
+/// <summary>Every loop of the agent.</summary>
+internal static class AgentLoops
+{
+    /// <summary>How often a loop with nothing to do shows that it is alive.</summary>
+    public static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Deadline = 3 * BeatInterval;
+
+    public static IReadOnlyList<AgentLoop> List(AgentParts parts)
+    {
+        var loops = new List<AgentLoop>
+        {
+            new("watchdog", Deadline, parts.Watchdog.RunAsync),
+            new("config-reload", Deadline, parts.Reload.RunAsync),
+            new("control-socket", Deadline, parts.Control.RunAsync),
+        };
+        if (parts.Observer is { } observer)
+        {
+            loops.Add(new("http", Deadline, observer.RunAsync));
+        }
+
+        loops.AddRange(parts.Guard.Loops);
+        return loops;
+    }
+}

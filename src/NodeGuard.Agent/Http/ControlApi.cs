@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using NodeGuard.Agent.Control;
+
+namespace NodeGuard.Agent.Http;
+
+/// <summary>What root may ask of the running agent over the control socket.</summary>
+internal sealed class ControlApi(IRouteGuard guard)
+{
+    private const string Known =
+        "/v1/status, /v1/episodes, /v1/routes, /v1/routes/diff, /v1/routes/watch, /v1/routes/restore, /v1/pins/ID";
+
+    private const string PinPrefix = "/v1/pins/";
+    private const int ObjectIdLength = 12;
+
+    public Task HandleAsync(HttpContext context, CancellationToken cancellation)
+    {
+        string path = context.Request.Path.Value ?? string.Empty;
+        if (path.StartsWith(PinPrefix, StringComparison.Ordinal))
+        {
+            return PinAsync(context, path[PinPrefix.Length..], cancellation);
+        }
+
+        return path switch
+        {
+            "/v1/status" => GetAsync(context, () => HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, guard.Status, ControlJsonContext.Default.GuardStatus)),
+            "/v1/episodes" => GetAsync(context, () => HttpAnswers.JsonStreamAsync(context, guard.Episodes, ControlJsonContext.Default.IReadOnlyListEpisodeRecord)),
+            "/v1/routes" => GetAsync(context, () => ListAsync(context, cancellation)),
+            "/v1/routes/diff" => GetAsync(context, () => DiffAsync(context, cancellation)),
+            "/v1/routes/watch" => GetAsync(context, () => WatchAsync(context, cancellation)),
+            "/v1/routes/restore" => RestoreAsync(context, cancellation),
+            _ => HttpAnswers.NotFoundAsync(context, Known),
+        };
+    }
+
+    private static Task GetAsync(HttpContext context, Func<Task> answer) =>
+        HttpMethods.IsGet(context.Request.Method) ? answer() : HttpAnswers.WrongMethodAsync(context, "GET");
+
+    private async Task ListAsync(HttpContext context, CancellationToken cancellation) =>
+        await HttpAnswers.JsonStreamAsync(
+            context, await guard.ListAsync(cancellation), ControlJsonContext.Default.IReadOnlyListLedgerObject);
+
+    private async Task DiffAsync(HttpContext context, CancellationToken cancellation) =>
+        await HttpAnswers.JsonStreamAsync(
+            context, await guard.DiffAsync(cancellation), ControlJsonContext.Default.IReadOnlyListLedgerDifference);
+
+    private async Task RestoreAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            await HttpAnswers.WrongMethodAsync(context, "POST");
+            return;
+        }
+
+        RestoreReport report = await guard.RestoreAsync(cancellation);
+        await HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, report, ControlJsonContext.Default.RestoreReport);
+    }
+
+    private async Task PinAsync(HttpContext context, string id, CancellationToken cancellation)
+    {
+        bool pin = HttpMethods.IsPut(context.Request.Method);
+        if (!pin && !HttpMethods.IsDelete(context.Request.Method))
+        {
+            await HttpAnswers.WrongMethodAsync(context, "PUT, DELETE");
+            return;
+        }
+
+        if (id.Length != ObjectIdLength || !id.All(char.IsAsciiHexDigitLower))
+        {
+            await HttpAnswers.ErrorAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                $"\"{HttpAnswers.Shown(id)}\" is no object id; wanted {ObjectIdLength} lower-case hex digits as `nodeguard routes list` shows them.");
+            return;
+        }
+
+        PinOutcome outcome = pin ? await guard.PinAsync(id, cancellation) : await guard.UnpinAsync(id, cancellation);
+        if (outcome.Done)
+        {
+            await HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, outcome, ControlJsonContext.Default.PinOutcome);
+        }
+        else
+        {
+            await HttpAnswers.ErrorAsync(context, StatusCodes.Status409Conflict, outcome.Message);
+        }
+    }
+
+    /// <summary>One JSON object per line, each sent at once, until the client leaves or the agent stops.</summary>
+    private async Task WatchAsync(HttpContext context, CancellationToken cancellation)
+    {
+        context.Response.ContentType = "application/x-ndjson";
+        // The head goes out before the first event, so that the client knows that it is being served.
+        await context.Response.StartAsync(cancellation);
+        await context.Response.BodyWriter.FlushAsync(cancellation);
+        await foreach (RouteEvent happened in guard.WatchAsync(cancellation).WithCancellation(cancellation))
+        {
+            byte[] line = JsonSerializer.SerializeToUtf8Bytes(happened, ControlJsonContext.Default.RouteEvent);
+            await context.Response.BodyWriter.WriteAsync(line, cancellation);
+            await context.Response.BodyWriter.WriteAsync("\n"u8.ToArray(), cancellation);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Hosting;
+
+namespace NodeGuard.Agent.Http;
+
+/// <summary>
+/// Keeps one endpoint served. A port in use or a read-only directory is told and tried again; it never holds back the
+/// guard.
+/// </summary>
+internal sealed class ServeLoop(
+    string what,
+    EndPoint endPoint,
+    int maxConnections,
+    Func<HttpContext, CancellationToken, Task> handler,
+    ILoggerFactory loggers,
+    TimeProvider time)
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
+
+    private readonly ILogger _log = loggers.CreateLogger("http");
+    private string _lastReason = string.Empty;
+
+    /// <summary>Told on each successful bind; tests ask for port 0.</summary>
+    public event Action<int>? Served;
+
+    public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
+    {
+        HttpListenerServer? server = null;
+        try
+        {
+            while (true)
+            {
+                heartbeat.Beat();
+                server ??= await TryStartAsync(cancellation);
+                await Task.Delay(server is null ? Retry : AgentLoops.BeatInterval, time, cancellation);
+            }
+        }
+        finally
+        {
+            if (server is not null)
+            {
+                await server.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task<HttpListenerServer?> TryStartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (endPoint is UnixDomainSocketEndPoint unix)
+            {
+                SocketFile.RemoveStale(unix.ToString()!);
+            }
+
+            HttpListenerServer server = await HttpListenerServer.StartAsync(endPoint, maxConnections, handler, loggers, cancellation);
+            HttpLog.Serving(_log, what, endPoint.ToString()!);
+            _lastReason = string.Empty;
+            Served?.Invoke(server.Port);
+            return server;
+        }
+        catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            if (e.Message != _lastReason)
+            {
+                _lastReason = e.Message;
+                HttpLog.NotServing(_log, what, endPoint.ToString()!, e.Message, Retry.TotalSeconds);
+            }
+
+            return null;
+        }
+    }
+}
