@@ -146,7 +146,8 @@ public sealed class ControlApiTests : IAsyncLifetime
         (await _server.Client.GetStringAsync("/v1/status")).ShouldNotBeEmpty();
     }
 
-    private async Task<T> GetAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    private async Task<T> GetAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class =>
         JsonSerializer.Deserialize(await _server.Client.GetStringAsync(path), type).ShouldNotBeNull();
 
     private async Task ShouldFailAsync(HttpMethod method, string path, HttpStatusCode status, string sentence)

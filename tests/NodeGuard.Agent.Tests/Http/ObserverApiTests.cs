@@ -102,7 +102,8 @@ public sealed class ObserverApiTests : IAsyncLifetime
     [Fact]
     public async Task A_dependency_that_never_answers_holds_nothing_back()
     {
-        _dependencies.Add("stuck", _ => Task.Delay(Timeout.InfiniteTimeSpan, CancellationToken.None).ContinueWith(_ => new DependencyAnswer(DependencyState.Ok, "")));
+        var never = new TaskCompletionSource<DependencyAnswer>();
+        _dependencies.Add("stuck", _ => never.Task);
 
         (HttpStatusCode status, string json) = await StatusAsync("/healthz/dependencies");
 
