@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
+using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -49,40 +50,14 @@ public sealed record RouteOptions
     /// <summary>Bound of the ledger; objects beyond it are counted, not guarded.</summary>
     public required int MaxObjects { get; init; }
 
-    public required RouteExclusions Exclude { get; init; }
-
-    /// <summary>How long nothing may be deleted before an episode counts as over.</summary>
-    public required TimeSpan SettleTime { get; init; }
-
-    /// <summary>How long an episode waits for networkd's links to leave "configuring".</summary>
-    public required TimeSpan SettleTimeout { get; init; }
+    /// <summary>Objects that are recorded and reported but never restored.</summary>
+    public required RestoreFilter Exclude { get; init; }
 
     /// <summary>How often the kernel is read anew although no notification asked for it.</summary>
     public required TimeSpan ResyncInterval { get; init; }
 
     /// <summary>Episodes kept across restarts.</summary>
     public required int HistorySize { get; init; }
-}
-
-/// <summary>Objects that are recorded and reported but never restored.</summary>
-public sealed record RouteExclusions
-{
-    /// <summary>rtm_protocol and FRA_PROTOCOL numbers.</summary>
-    public required IReadOnlyList<byte> Protocols { get; init; }
-
-    public required IReadOnlyList<uint> Tables { get; init; }
-
-    /// <summary>Rule priorities.</summary>
-    public required IReadOnlyList<NumberRange> Priorities { get; init; }
-
-    /// <summary>Device names; * and ? are wildcards.</summary>
-    public required IReadOnlyList<string> Devices { get; init; }
-}
-
-/// <summary>Both ends are included.</summary>
-public readonly record struct NumberRange(uint First, uint Last)
-{
-    public override string ToString() => First == Last ? $"{First}" : $"{First}-{Last}";
 }
 
 public sealed record HttpOptions

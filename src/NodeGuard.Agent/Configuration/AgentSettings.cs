@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
+using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -41,23 +42,11 @@ public static class AgentSettings
     internal static readonly ListSetting<uint> RoutesExcludeTables = new(
         "routes.exclude.tables", Table, "Tables whose routes are never restored.") { Reloadable = true };
 
-    internal static readonly ListSetting<NumberRange> RoutesExcludePriorities = new(
+    internal static readonly ListSetting<PriorityRange> RoutesExcludePriorities = new(
         "routes.exclude.priorities", new RangeOfNumbers(), "Priorities of rules that are never restored.") { Reloadable = true };
 
     internal static readonly ListSetting<string> RoutesExcludeDevices = new(
         "routes.exclude.devices", new DeviceGlob(), "Devices whose objects are never restored.") { Reloadable = true };
-
-    internal static readonly ScalarSetting<TimeSpan> RoutesSettleTime = new(
-        "routes.settleTime",
-        "2s",
-        new Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
-        "How long nothing may be deleted before a flush counts as over.");
-
-    internal static readonly ScalarSetting<TimeSpan> RoutesSettleTimeout = new(
-        "routes.settleTimeout",
-        "1min",
-        new Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
-        "How long a flush is watched while networkd's links are still configuring.");
 
     internal static readonly ScalarSetting<TimeSpan> RoutesResyncInterval = new(
         "routes.resyncInterval",
@@ -104,7 +93,7 @@ public static class AgentSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         RoutesMode, RoutesHarden, RoutesMaxObjects, RoutesExcludeProtocols, RoutesExcludeTables, RoutesExcludePriorities,
-        RoutesExcludeDevices, RoutesSettleTime, RoutesSettleTimeout, RoutesResyncInterval, RoutesHistorySize,
+        RoutesExcludeDevices, RoutesResyncInterval, RoutesHistorySize,
         StateDirectory, RuntimeDirectory, HttpListen, HttpSocket, LogLevelSetting, LogFormatSetting,
         ProcRoot, ReceiveBufferBytes, RealtimePriority,
     ];

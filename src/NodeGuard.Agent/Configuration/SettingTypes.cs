@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -74,11 +75,11 @@ internal sealed class NamedNumber<T>(uint max, Func<uint, T> narrow, params (str
     public override string Format(T value) => value.ToString(null, CultureInfo.InvariantCulture);
 }
 
-internal sealed class RangeOfNumbers : SettingType<NumberRange>
+internal sealed class RangeOfNumbers : SettingType<PriorityRange>
 {
     public override string Allowed => "a number or a range such as 100-200";
 
-    public override bool TryParse(string text, out NumberRange value)
+    public override bool TryParse(string text, out PriorityRange value)
     {
         value = default;
         int dash = text.IndexOf('-', StringComparison.Ordinal);
@@ -91,11 +92,12 @@ internal sealed class RangeOfNumbers : SettingType<NumberRange>
             return false;
         }
 
-        value = new NumberRange(low, high);
+        value = new PriorityRange(low, high);
         return true;
     }
 
-    public override string Format(NumberRange value) => value.ToString();
+    public override string Format(PriorityRange value) =>
+        value.First == value.Last ? $"{value.First}" : $"{value.First}-{value.Last}";
 }
 
 internal sealed class DeviceGlob : SettingType<string>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
+using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -65,15 +66,13 @@ internal sealed class SettingValues
         Mode = Get<GuardMode>(AgentSettings.RoutesMode),
         Harden = Get<HardenMode>(AgentSettings.RoutesHarden),
         MaxObjects = Get<int>(AgentSettings.RoutesMaxObjects),
-        Exclude = new RouteExclusions
+        Exclude = new RestoreFilter
         {
-            Protocols = Get<byte[]>(AgentSettings.RoutesExcludeProtocols),
-            Tables = Get<uint[]>(AgentSettings.RoutesExcludeTables),
-            Priorities = Get<NumberRange[]>(AgentSettings.RoutesExcludePriorities),
+            Protocols = Get<byte[]>(AgentSettings.RoutesExcludeProtocols).ToHashSet(),
+            Tables = Get<uint[]>(AgentSettings.RoutesExcludeTables).ToHashSet(),
+            Priorities = Get<PriorityRange[]>(AgentSettings.RoutesExcludePriorities),
             Devices = Get<string[]>(AgentSettings.RoutesExcludeDevices),
         },
-        SettleTime = Get<TimeSpan>(AgentSettings.RoutesSettleTime),
-        SettleTimeout = Get<TimeSpan>(AgentSettings.RoutesSettleTimeout),
         ResyncInterval = Get<TimeSpan>(AgentSettings.RoutesResyncInterval),
         HistorySize = Get<int>(AgentSettings.RoutesHistorySize),
     };

@@ -4,7 +4,7 @@ using NodeGuard.Core.Routing.Reports;
 
 namespace NodeGuard.Agent.Control;
 
-/// <summary>The wire form of the control API, for the agent and the CLI alike: camelCase names, enums in kebab-case.</summary>
+/// <summary>The wire form of the control API, for the agent and the CLI alike: names and enums in camelCase.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -13,6 +13,9 @@ namespace NodeGuard.Agent.Control;
 [JsonSerializable(typeof(IReadOnlyList<LedgerObject>))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerDifference>))]
 [JsonSerializable(typeof(IReadOnlyList<EpisodeRecord>))]
+[JsonSerializable(typeof(List<LedgerObject>))]
+[JsonSerializable(typeof(List<LedgerDifference>))]
+[JsonSerializable(typeof(List<EpisodeRecord>))]
 [JsonSerializable(typeof(RestoreReport))]
 [JsonSerializable(typeof(PinOutcome))]
 [JsonSerializable(typeof(RouteEvent))]
@@ -36,8 +39,8 @@ public enum DependencyState
     Unknown,
 }
 
-internal sealed class GuardStateConverter() : JsonStringEnumConverter<GuardState>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+internal sealed class GuardStateConverter() : JsonStringEnumConverter<GuardState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
-internal sealed class GuardModeConverter() : JsonStringEnumConverter<GuardMode>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+internal sealed class GuardModeConverter() : JsonStringEnumConverter<GuardMode>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
-internal sealed class DependencyStateConverter() : JsonStringEnumConverter<DependencyState>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+internal sealed class DependencyStateConverter() : JsonStringEnumConverter<DependencyState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -19,7 +19,7 @@ public sealed class ConfigurationFuzzTests
             devices:
               - veth*
               - 'eth?'
-          settleTime: &anchor 250ms
+          resyncInterval: &anchor 20s
         http: {listen: "[::1]:80", socket: |
             /x.sock
           }

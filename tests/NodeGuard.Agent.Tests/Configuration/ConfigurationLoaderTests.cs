@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
+using NodeGuard.Core.Routing;
 using Shouldly;
 using Xunit;
 
@@ -44,8 +45,6 @@ public sealed class ConfigurationLoaderTests : IDisposable
                 tables: [main, 4294967295]
                 priorities: [100-200, 7]
                 devices: [veth*, eth?]
-              settleTime: 250ms
-              settleTimeout: 2min
               resyncInterval: 1h
               historySize: 5
             stateDirectory: /state/
@@ -62,12 +61,10 @@ public sealed class ConfigurationLoaderTests : IDisposable
         options.Routes.Mode.ShouldBe(GuardMode.Observe);
         options.Routes.Harden.ShouldBe(HardenMode.Off);
         options.Routes.MaxObjects.ShouldBe(2048);
-        options.Routes.Exclude.Protocols.ShouldBe([(byte)186, (byte)99]);
-        options.Routes.Exclude.Tables.ShouldBe([254u, uint.MaxValue]);
-        options.Routes.Exclude.Priorities.ShouldBe([new NumberRange(100, 200), new NumberRange(7, 7)]);
+        options.Routes.Exclude.Protocols.ShouldBe([(byte)186, (byte)99], ignoreOrder: true);
+        options.Routes.Exclude.Tables.ShouldBe([254u, uint.MaxValue], ignoreOrder: true);
+        options.Routes.Exclude.Priorities.ShouldBe([new PriorityRange(100, 200), new PriorityRange(7, 7)]);
         options.Routes.Exclude.Devices.ShouldBe(["veth*", "eth?"]);
-        options.Routes.SettleTime.ShouldBe(TimeSpan.FromMilliseconds(250));
-        options.Routes.SettleTimeout.ShouldBe(TimeSpan.FromMinutes(2));
         options.Routes.ResyncInterval.ShouldBe(TimeSpan.FromHours(1));
         options.Routes.HistorySize.ShouldBe(5);
         options.StateDirectory.ShouldBe("/state");
@@ -136,9 +133,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("routes.exclude.priorities", "200-100")]
     [InlineData("routes.exclude.priorities", "1-2-3")]
     [InlineData("routes.exclude.devices", "eth0/1")]
-    [InlineData("routes.settleTime", "2")]
-    [InlineData("routes.settleTime", "1ms")]
-    [InlineData("routes.settleTime", "4294967295h")]
+    [InlineData("routes.resyncInterval", "2")]
+    [InlineData("routes.resyncInterval", "1ms")]
+    [InlineData("routes.resyncInterval", "4294967295h")]
     [InlineData("stateDirectory", "relative")]
     [InlineData("stateDirectory", "/a/../b")]
     [InlineData("stateDirectory", "")]
@@ -220,7 +217,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Canonical_values_are_read_back_as_they_are_written()
     {
-        ConfigurationResult first = Load(string.Empty, flags: [("routes.exclude.priorities", "5-9,7"), ("routes.settleTime", "90s")]);
+        ConfigurationResult first = Load(string.Empty, flags: [("routes.exclude.priorities", "5-9,7"), ("routes.resyncInterval", "90s")]);
 
         ConfigurationResult second = Load(
             string.Empty, flags: [.. first.Effective.Where(e => e.Value.Length > 0).Select(e => (e.Setting.Key, e.Value))]);

@@ -24,13 +24,13 @@ public sealed class ControlApiTests : IAsyncLifetime
         File.GetUnixFileMode(_server.Socket!).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     [Fact]
-    public async Task The_status_is_camel_case_with_enums_in_kebab_case()
+    public async Task The_status_is_camel_case_enums_too()
     {
         _guard.Status = _guard.Status with { State = GuardState.NothingToGuardAgainst };
 
         string json = await _server.Client.GetStringAsync("/v1/status");
 
-        json.ShouldContain("\"state\":\"nothing-to-guard-against\"");
+        json.ShouldContain("\"state\":\"nothingToGuardAgainst\"");
         json.ShouldContain("\"mode\":\"restore\"");
         json.ShouldContain("\"networkdPortIds\":[1]");
         json.ShouldNotContain("runningEpisode");
