@@ -25,7 +25,8 @@ public static class AgentSettings
         "routes.mode",
         "restore",
         new OneOf<GuardMode>(("observe", GuardMode.Observe), ("restore", GuardMode.Restore)),
-        "Report flushes only, or also give back what they took.") { Reloadable = true };
+        "Report flushes only, or also give back what they took.")
+    { Reloadable = true };
 
     internal static readonly ScalarSetting<HardenMode> RoutesHarden = new(
         "routes.harden",
@@ -37,16 +38,20 @@ public static class AgentSettings
         "routes.maxObjects", "262144", new WholeNumber(1_024, 4_194_304), "Bound of the ledger; what comes later is not guarded.");
 
     internal static readonly ListSetting<byte> RoutesExcludeProtocols = new(
-        "routes.exclude.protocols", Protocol, "Protocols of routes, nexthops and rules that are never restored.") { Reloadable = true };
+        "routes.exclude.protocols", Protocol, "Protocols of routes, nexthops and rules that are never restored.")
+    { Reloadable = true };
 
     internal static readonly ListSetting<uint> RoutesExcludeTables = new(
-        "routes.exclude.tables", Table, "Tables whose routes are never restored.") { Reloadable = true };
+        "routes.exclude.tables", Table, "Tables whose routes are never restored.")
+    { Reloadable = true };
 
     internal static readonly ListSetting<PriorityRange> RoutesExcludePriorities = new(
-        "routes.exclude.priorities", new RangeOfNumbers(), "Priorities of rules that are never restored.") { Reloadable = true };
+        "routes.exclude.priorities", new RangeOfNumbers(), "Priorities of rules that are never restored.")
+    { Reloadable = true };
 
     internal static readonly ListSetting<string> RoutesExcludeDevices = new(
-        "routes.exclude.devices", new DeviceGlob(), "Devices whose objects are never restored.") { Reloadable = true };
+        "routes.exclude.devices", new DeviceGlob(), "Devices whose objects are never restored.")
+    { Reloadable = true };
 
     internal static readonly ScalarSetting<TimeSpan> RoutesResyncInterval = new(
         "routes.resyncInterval",
@@ -75,7 +80,8 @@ public static class AgentSettings
         new OneOf<LogLevel>(
             ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information),
             ("warning", LogLevel.Warning), ("error", LogLevel.Error)),
-        "The least important message that is written.") { Reloadable = true };
+        "The least important message that is written.")
+    { Reloadable = true };
 
     internal static readonly ScalarSetting<LogFormat> LogFormatSetting = new(
         "log.format", "text", new OneOf<LogFormat>(("text", LogFormat.Text), ("json", LogFormat.Json)), "How messages are written.");

@@ -51,7 +51,8 @@ internal sealed class HttpTestServer : IAsyncDisposable
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         },
-    }) { BaseAddress = new Uri("http://agent") };
+    })
+    { BaseAddress = new Uri("http://agent") };
 
     public async ValueTask DisposeAsync()
     {

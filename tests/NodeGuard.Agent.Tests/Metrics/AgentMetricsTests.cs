@@ -115,7 +115,9 @@ public sealed class AgentMetricsTests : IDisposable
     {
         var start = new ProcessStartInfo("promtool", ["check", "metrics"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         Process promtool;
         try
