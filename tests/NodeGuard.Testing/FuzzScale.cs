@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace NodeGuard.Agent.Tests;
+namespace NodeGuard.Testing;
 
 /// <summary>How many fuzz cases a test runs: its own small number times NODEGUARD_FUZZ_SCALE.</summary>
 internal static class FuzzScale

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace NodeGuard.Agent.Tests.Guarding;
+namespace NodeGuard.Testing;
 
 /// <summary>A network namespace of its own with one link, `eth0`, up and addressed; gone when disposed. Needs root.</summary>
 internal sealed partial class TestNamespace : IDisposable
