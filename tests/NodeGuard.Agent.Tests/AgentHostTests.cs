@@ -82,10 +82,10 @@ public sealed class AgentHostTests : IDisposable
         await File.WriteAllTextAsync(_directory.File("file"), "in the way");
 
         Task<int> running = Start(("runtimeDirectory", _directory.File("file")));
-        await Eventually.TrueAsync(() => _guard.Started && Log.Contains("cannot be served", StringComparison.Ordinal), "the guard works and the trouble is told");
+        await Eventually.TrueAsync(() => _guard.Started && Log.Contains("cannot serve", StringComparison.Ordinal), "the guard works and the trouble is told");
 
         Log.ShouldContain("nobody can tell whether another agent runs");
-        Log.ShouldContain("the control API cannot be served");
+        Log.ShouldContain("cannot serve the control API");
         _notifier.Messages.ShouldContain("READY=1");
         (await StopAsync(running)).ShouldBe(0);
     }
@@ -97,7 +97,7 @@ public sealed class AgentHostTests : IDisposable
         await using HttpTestServer other = await HttpTestServer.OnLoopbackAsync((_, _) => Task.CompletedTask);
 
         Task<int> running = Start(("http.listen", $"127.0.0.1:{other.Port}"));
-        await Eventually.TrueAsync(() => Log.Contains("metrics and probes cannot be served", StringComparison.Ordinal), "the port is told");
+        await Eventually.TrueAsync(() => Log.Contains("cannot serve metrics and probes", StringComparison.Ordinal), "the port is told");
 
         running.IsCompleted.ShouldBeFalse();
         (await StopAsync(running)).ShouldBe(0);
@@ -184,7 +184,7 @@ public sealed class AgentHostTests : IDisposable
     private async Task ServingAsync()
     {
         await _port.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        await Eventually.TrueAsync(() => File.Exists(Socket) && Log.Contains("control API is served", StringComparison.Ordinal), "the control socket is there");
+        await Eventually.TrueAsync(() => File.Exists(Socket) && Log.Contains("serves the control API", StringComparison.Ordinal), "the control socket is there");
     }
 
     private async Task<int> StopAsync(Task<int> running)

@@ -7,9 +7,9 @@ internal static partial class HttpLog
     [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(ILogger log, Exception exception, string method, string path);
 
-    [LoggerMessage(2, LogLevel.Information, "{What} is served on {EndPoint}")]
-    public static partial void Serving(ILogger log, string what, string endPoint);
+    [LoggerMessage(2, LogLevel.Information, "{EndPoint} serves {What}")]
+    public static partial void Serving(ILogger log, string endPoint, string what);
 
-    [LoggerMessage(3, LogLevel.Error, "{What} cannot be served on {EndPoint}: {Reason}. Guarding goes on; the next try is in {Seconds} s")]
-    public static partial void NotServing(ILogger log, string what, string endPoint, string reason, double seconds);
+    [LoggerMessage(3, LogLevel.Error, "{EndPoint} cannot serve {What}: {Reason}. Guarding goes on; the next try is in {Seconds} s")]
+    public static partial void NotServing(ILogger log, string endPoint, string what, string reason, double seconds);
 }

@@ -57,7 +57,7 @@ internal sealed class ServeLoop(
             }
 
             HttpListenerServer server = await HttpListenerServer.StartAsync(endPoint, maxConnections, handler, loggers, cancellation);
-            HttpLog.Serving(_log, what, endPoint.ToString()!);
+            HttpLog.Serving(_log, endPoint.ToString()!, what);
             _lastReason = string.Empty;
             Served?.Invoke(server.Port);
             return server;
@@ -67,7 +67,7 @@ internal sealed class ServeLoop(
             if (e.Message != _lastReason)
             {
                 _lastReason = e.Message;
-                HttpLog.NotServing(_log, what, endPoint.ToString()!, e.Message, Retry.TotalSeconds);
+                HttpLog.NotServing(_log, endPoint.ToString()!, what, e.Message, Retry.TotalSeconds);
             }
 
             return null;
