@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Agent.Guarding;
@@ -17,6 +18,9 @@ internal sealed partial class GuardThread
     private long _readEnded;
     private bool _closingEpisode;
     private bool _firstReadDone;
+
+    /// <summary>Ended episodes, oldest first, for the bookkeeping loop to take.</summary>
+    public ConcurrentQueue<EpisodeSummary> Summaries { get; } = new();
 
     /// <summary>Asks for a full read; completes when one that began later has ended.</summary>
     public Task ReadKernelAsync(CancellationToken cancellation)
@@ -120,6 +124,7 @@ internal sealed partial class GuardThread
         if (_readBegan > episode.LastSign && Guard.IsSettled())
         {
             Guard.EndEpisode(now);
+            Summaries.Enqueue(EpisodeSummary.Of(Guard, now));
             Mark.SetEpisodeOpen(false);
             _closingEpisode = false;
         }

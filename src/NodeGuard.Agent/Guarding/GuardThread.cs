@@ -75,6 +75,9 @@ internal sealed partial class GuardThread : IDisposable
     /// <summary>Whose an object is that was there before us; replaced when networkd has described its own.</summary>
     public OwnerOf OwnerOf { get; set; } = static (in ObservedObject _) => Ownership.Foreign;
 
+    /// <summary>Called on the guard's thread when it is about to rest and events wait; must not block.</summary>
+    public Action? EventsWait { get; set; }
+
     /// <summary>What networkd's links do; an episode asks it before it ends.</summary>
     public LinksState Links { get; set; } = LinksState.Unknown;
 
@@ -197,6 +200,11 @@ internal sealed partial class GuardThread : IDisposable
         if (!_read.Active)
         {
             Mark.SetAlive(Clock.BoottimeNanoseconds());
+            if (Guard.Events.HasEvents || !Summaries.IsEmpty)
+            {
+                EventsWait?.Invoke();
+            }
+
             _poll.Wait(Math.Clamp(next - now, 0, LongestWait));
             _wake.Clear();
         }

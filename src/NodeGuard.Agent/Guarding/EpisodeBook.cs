@@ -1,0 +1,306 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Control;
+using NodeGuard.Agent.Hosting;
+using NodeGuard.Agent.Metrics;
+using NodeGuard.Core.Routing;
+using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Linux.Netlink;
+using NodeGuard.Linux.Threads;
+
+namespace NodeGuard.Agent.Guarding;
+
+/// <summary>What made networkd flush, as far as it is known at this moment.</summary>
+internal readonly record struct KnownCause(EpisodeCause Kind, string Text)
+{
+    public static readonly KnownCause Unknown = new(EpisodeCause.Unknown, "unknown");
+}
+
+/// <summary>
+/// The bookkeeping behind the guard: takes its events and ended episodes, and turns them into metrics, the journal, the
+/// history and the stream that `routes watch` shows.
+/// </summary>
+internal sealed partial class EpisodeBook
+{
+    private const int WatcherCapacity = 4096;
+
+    private readonly GuardThread _thread;
+    private readonly EpisodeStore _store;
+    private readonly AgentMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Func<KnownCause> _cause;
+    private readonly SemaphoreSlim _waiting = new(0, 1);
+    private readonly Lock _watchersLock = new();
+    private Channel<RouteEvent>[] _watchers = [];
+    private EpisodeRecord? _running;
+
+    public EpisodeBook(
+        GuardThread thread, EpisodeStore store, AgentMetrics metrics, TimeProvider time, ILogger log, Func<KnownCause> cause)
+    {
+        _thread = thread;
+        _store = store;
+        _metrics = metrics;
+        _time = time;
+        _log = log;
+        _cause = cause;
+        thread.EventsWait = Wake;
+        metrics.ObserveEventsDropped(() => thread.Guard.Events.Dropped);
+    }
+
+    /// <summary>Why the history could not be written; null when it could.</summary>
+    public string? Problem { get; private set; }
+
+    public string? RunningEpisode => _running?.Id;
+
+    public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            heartbeat.Beat();
+            await _waiting.WaitAsync(AgentLoops.BeatInterval, cancellation);
+            Take();
+        }
+    }
+
+    /// <summary>Takes what waits now; also called once more when the agent stops.</summary>
+    public void Take()
+    {
+        while (_thread.Guard.Events.TryRead(out GuardEvent guardEvent))
+        {
+            Count(guardEvent);
+            Tell(guardEvent);
+            if (guardEvent.Kind == GuardEventKind.EpisodeStarted)
+            {
+                Open(guardEvent);
+            }
+        }
+
+        while (_thread.Summaries.TryDequeue(out EpisodeSummary? summary))
+        {
+            Close(summary);
+        }
+    }
+
+    public async IAsyncEnumerable<RouteEvent> WatchAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var channel = Channel.CreateBounded<RouteEvent>(
+            new BoundedChannelOptions(WatcherCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        lock (_watchersLock)
+        {
+            _watchers = [.. _watchers, channel];
+        }
+
+        try
+        {
+            await foreach (RouteEvent routeEvent in channel.Reader.ReadAllAsync(cancellation))
+            {
+                yield return routeEvent;
+            }
+        }
+        finally
+        {
+            lock (_watchersLock)
+            {
+                _watchers = [.. _watchers.Where(watcher => watcher != channel)];
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        if (_waiting.CurrentCount == 0)
+        {
+            try
+            {
+                _waiting.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Another release came first: the loop is awake.
+            }
+        }
+    }
+
+    private void Count(in GuardEvent guardEvent)
+    {
+        ObjectKind kind = guardEvent.Entry?.Key.Kind ?? ObjectKind.Rule;
+        switch (guardEvent.Kind)
+        {
+            case GuardEventKind.Lost:
+                _metrics.Lost(kind);
+                break;
+            case GuardEventKind.Restored:
+                _metrics.Restored(kind, TimeSpan.FromMicroseconds(guardEvent.GapNanoseconds / 1000.0));
+                break;
+            case GuardEventKind.Refused:
+                _metrics.NotRestorable(kind);
+                break;
+            case GuardEventKind.Forgotten:
+                _metrics.Forgotten(kind);
+                break;
+            case GuardEventKind.Vanished:
+                _metrics.Vanished(kind);
+                break;
+            case GuardEventKind.Contention:
+                _metrics.Contended(kind);
+                break;
+        }
+    }
+
+    private void Tell(in GuardEvent guardEvent)
+    {
+        Channel<RouteEvent>[] watchers = _watchers;
+        bool grave = guardEvent.Kind is GuardEventKind.Vanished or GuardEventKind.LedgerFull or GuardEventKind.Refused;
+        if (watchers.Length == 0 && !grave && !_log.IsEnabled(LogLevel.Debug))
+        {
+            return;
+        }
+
+        RouteEvent told = Describe(guardEvent);
+        foreach (Channel<RouteEvent> watcher in watchers)
+        {
+            watcher.Writer.TryWrite(told);
+        }
+
+        if (grave)
+        {
+            LogGrave(_log, told.Kind, told.Object ?? "", told.Detail ?? "");
+        }
+        else
+        {
+            LogEvent(_log, told.Kind, told.Object ?? "", told.By ?? "", told.GapMilliseconds ?? 0);
+        }
+    }
+
+    private RouteEvent Describe(in GuardEvent guardEvent) => new()
+    {
+        At = At(guardEvent.At),
+        Kind = NameOf(guardEvent.Kind),
+        Object = guardEvent.Entry is { } entry ? TextOf(entry) : null,
+        By = guardEvent.Deleter switch
+        {
+            Deleter.OtherProcess => string.Create(CultureInfo.InvariantCulture, $"process {guardEvent.PortId}"),
+            Deleter.Self => "agent",
+            Deleter.Unseen => "unknown",
+            Deleter.Kernel => "kernel",
+            _ => "networkd",
+        },
+        GapMilliseconds = guardEvent.Kind == GuardEventKind.Restored ? guardEvent.GapNanoseconds / 1e6 : null,
+        Detail = guardEvent.Kind switch
+        {
+            GuardEventKind.Refused => ReasonOf(guardEvent.Entry!),
+            GuardEventKind.Vanished => "gone without a deletion seen, and no flush explains it",
+            GuardEventKind.LedgerFull => "the ledger is full: raise routes.maxObjects, or exclude what need not be guarded",
+            _ => null,
+        },
+    };
+
+    private void Open(in GuardEvent started)
+    {
+        KnownCause cause = _cause();
+        DateTimeOffset at = At(started.At);
+        _running = new EpisodeRecord
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}-{started.Episode}"),
+            StartedAt = at,
+            Cause = cause.Text,
+            Lost = ObjectCounts.None,
+            Restored = ObjectCounts.None,
+            NotRestorable = [],
+            Contention = 0,
+            LongestGapMilliseconds = 0,
+            MedianGapMilliseconds = 0,
+            ObserveOnly = !_thread.Guard.Restores,
+        };
+        _metrics.EpisodeStarted(cause.Kind);
+        Save(_running);
+        LogStarted(_log, _running.Id, cause.Text);
+    }
+
+    private void Close(EpisodeSummary summary)
+    {
+        if (_running is not { } running)
+        {
+            return;
+        }
+
+        KnownCause cause = _cause();
+        EpisodeRecord ended = running with
+        {
+            EndedAt = At(summary.EndedAt),
+            Cause = cause.Kind == EpisodeCause.Unknown ? running.Cause : cause.Text,
+            Lost = summary.Lost,
+            Restored = summary.Restored,
+            Contention = summary.Contention,
+            LongestGapMilliseconds = summary.LongestGap / 1e6,
+            MedianGapMilliseconds = summary.MedianGap / 1e6,
+            NotRestorable = [.. summary.NotRestored.Select(entry => new NotRestorableObject(TextOf(entry), ReasonOf(entry)))],
+        };
+        _running = null;
+        Save(ended);
+        LogEnded(
+            _log, ended.Id, ended.Lost.Total, ended.Restored.Total, ended.NotRestorable.Count, ended.LongestGapMilliseconds,
+            ended.Cause);
+        foreach (NotRestorableObject lost in ended.NotRestorable)
+        {
+            LogNotRestorable(_log, ended.Id, lost.Object, lost.Reason);
+        }
+    }
+
+    private void Save(EpisodeRecord episode)
+    {
+        string? problem = _store.Save(episode);
+        if (problem is not null && Problem is null)
+        {
+            LogProblem(_log, problem);
+        }
+
+        Problem = problem;
+    }
+
+    private string ReasonOf(LedgerEntry entry) =>
+        !_thread.Guard.Restores ? "observe mode: nothing is restored"
+        : entry.RefusedErrno == 0 ? "networkd keeps deleting it; it is restored with backoff"
+        : $"the kernel refuses it: {entry.RefusalText ?? System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(entry.RefusedErrno)}";
+
+    private string TextOf(LedgerEntry entry) => RoutingObjectView.From(entry.Request, _thread.LinkTable.NameOf).Text;
+
+    private DateTimeOffset At(long monotonic) =>
+        _time.GetUtcNow() - TimeSpan.FromMicroseconds((Clock.MonotonicNanoseconds() - monotonic) / 1000.0);
+
+    private static string NameOf(GuardEventKind kind) => kind switch
+    {
+        GuardEventKind.EpisodeStarted => "episode-started",
+        GuardEventKind.EpisodeEnded => "episode-ended",
+        GuardEventKind.Lost => "lost",
+        GuardEventKind.Restored => "restored",
+        GuardEventKind.Refused => "refused",
+        GuardEventKind.Forgotten => "forgotten",
+        GuardEventKind.Vanished => "vanished",
+        GuardEventKind.Contention => "contention",
+        GuardEventKind.Retracted => "retracted",
+        _ => "ledger-full",
+    };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "episode {Episode} started: networkd deletes foreign routing objects; cause: {Cause}")]
+    private static partial void LogStarted(ILogger log, string episode, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "episode {Episode} ended: {Lost} objects lost, {Restored} restored, {NotRestorable} not restorable, longest gap {LongestGapMilliseconds} ms; cause: {Cause}")]
+    private static partial void LogEnded(
+        ILogger log, string episode, int lost, int restored, int notRestorable, double longestGapMilliseconds, string cause);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "episode {Episode}: {Object} is not restorable: {Reason}")]
+    private static partial void LogNotRestorable(ILogger log, string episode, string @object, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Event}: {Object} by {By}, gap {GapMilliseconds} ms")]
+    private static partial void LogEvent(ILogger log, string @event, string @object, string by, double gapMilliseconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Event}: {Object}: {Detail}")]
+    private static partial void LogGrave(ILogger log, string @event, string @object, string detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
+    private static partial void LogProblem(ILogger log, string problem);
+}
