@@ -21,7 +21,7 @@ internal readonly record struct KnownCause(EpisodeCause Kind, string Text)
 /// The bookkeeping behind the guard: takes its events and ended episodes, and turns them into metrics, the journal, the
 /// history and the stream that `routes watch` shows.
 /// </summary>
-internal sealed partial class EpisodeBook
+internal sealed partial class EpisodeBook : IDisposable
 {
     private const int WatcherCapacity = 4096;
 
@@ -108,6 +108,8 @@ internal sealed partial class EpisodeBook
             }
         }
     }
+
+    public void Dispose() => _waiting.Dispose();
 
     private void Wake()
     {
@@ -261,10 +263,7 @@ internal sealed partial class EpisodeBook
         Problem = problem;
     }
 
-    private string ReasonOf(LedgerEntry entry) =>
-        !_thread.Guard.Restores ? "observe mode: nothing is restored"
-        : entry.RefusedErrno == 0 ? "networkd keeps deleting it; it is restored with backoff"
-        : $"the kernel refuses it: {entry.RefusalText ?? System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(entry.RefusedErrno)}";
+    private string ReasonOf(LedgerEntry entry) => LedgerView.ReasonOf(entry, _thread.Guard.Restores) ?? "it is back";
 
     private string TextOf(LedgerEntry entry) => RoutingObjectView.From(entry.Request, _thread.LinkTable.NameOf).Text;
 

@@ -80,6 +80,22 @@ public sealed partial class RouteGuard
         }
     }
 
+    /// <summary>
+    /// A person asks for everything that is missing, also for what no flush explains and what backoff or a refusal delays.
+    /// </summary>
+    public void RestoreMissing(long now)
+    {
+        foreach (LedgerEntry entry in Ledger.Entries)
+        {
+            if (entry.State is EntryState.Missing or EntryState.Unexplained && entry.Owner == Ownership.Foreign && entry.Guarded)
+            {
+                entry.State = EntryState.Missing;
+                entry.Deadline = now;
+                Wait(entry);
+            }
+        }
+    }
+
     /// <summary>The operator declares that this object must exist, or no longer so.</summary>
     public void SetPinned(LedgerEntry entry, bool pinned)
     {

@@ -1,0 +1,145 @@
+using NodeGuard.Agent.Control;
+using NodeGuard.Core.Routing;
+using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Linux.Systemd;
+using NodeGuard.Linux.Threads;
+
+namespace NodeGuard.Agent.Guarding;
+
+/// <summary>What the control API asks.</summary>
+public sealed partial class GuardService
+{
+    // A restore by hand waits this long for the kernel's answers to what was refused before.
+    private static readonly TimeSpan RestorePatience = TimeSpan.FromSeconds(5);
+
+    public Task<IReadOnlyList<LedgerObject>> ListAsync(CancellationToken cancellation) =>
+        _thread.AskAsync<IReadOnlyList<LedgerObject>>(
+            thread =>
+            {
+                LedgerEntry[] entries = [.. thread.Guard.Ledger.Entries.Where(entry => entry.State != EntryState.Retracting)];
+                Array.Sort(entries, InOrder);
+                return [.. entries.Select(entry => View(thread, entry))];
+            },
+            cancellation);
+
+    public async Task<IReadOnlyList<LedgerDifference>> DiffAsync(CancellationToken cancellation)
+    {
+        HashSet<string> before = [.. (await ListAsync(cancellation)).Select(known => known.Id)];
+        await _thread.ReadKernelAsync(cancellation);
+        IReadOnlyList<LedgerObject> after = await ListAsync(cancellation);
+        return
+        [
+            .. after.Where(known => known.State != "present").Select(known => new LedgerDifference("missing", known)),
+            .. after.Where(known => !before.Contains(known.Id)).Select(known => new LedgerDifference("unknown", known)),
+        ];
+    }
+
+    public async Task<RestoreReport> RestoreAsync(CancellationToken cancellation)
+    {
+        await _thread.ReadKernelAsync(cancellation);
+        int missing = await _thread.AskAsync(RetryAll, cancellation);
+        using var patience = new CancellationTokenSource(RestorePatience, _surroundings.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        await _thread.ReadKernelAsync(both.Token);
+        IReadOnlyList<LedgerObject> after = await ListAsync(cancellation);
+        NotRestorableObject[] left =
+        [
+            .. after.Where(known => known.State != "present").Select(known => new NotRestorableObject(known.Text, known.Reason ?? "")),
+        ];
+        return new RestoreReport(missing, Math.Max(0, missing - left.Length), left);
+    }
+
+    public Task<PinOutcome> PinAsync(string objectId, CancellationToken cancellation) => SetPinAsync(objectId, true, cancellation);
+
+    public Task<PinOutcome> UnpinAsync(string objectId, CancellationToken cancellation) => SetPinAsync(objectId, false, cancellation);
+
+    private Task<PinOutcome> SetPinAsync(string objectId, bool pinned, CancellationToken cancellation) =>
+        _thread.AskAsync(
+            thread =>
+            {
+                LedgerEntry[] found = [.. thread.Guard.Ledger.Entries.Where(entry => LedgerView.IdOf(entry).StartsWith(objectId, StringComparison.Ordinal))];
+                if (found.Length != 1)
+                {
+                    string why = found.Length == 0 ? "no object of the ledger has it" : $"{found.Length} objects begin with it";
+                    return new PinOutcome(false, $"{objectId}: {why}; take an id from `nodeguard routes list`");
+                }
+
+                thread.Guard.SetPinned(found[0], pinned);
+                LedgerObject view = View(thread, found[0]);
+                return new PinOutcome(true, $"{(pinned ? "pinned" : "unpinned")} {view.Kind} {view.Text}");
+            },
+            cancellation);
+
+    private static int RetryAll(GuardThread thread)
+    {
+        int missing = thread.Guard.Ledger.Entries.Count(entry =>
+            entry.State is EntryState.Missing or EntryState.Unexplained or EntryState.Restoring);
+        thread.Guard.RestoreMissing(Clock.MonotonicNanoseconds());
+        return missing;
+    }
+
+    private static LedgerObject View(GuardThread thread, LedgerEntry entry) =>
+        LedgerView.Of(entry, thread.Guard.Restores, thread.LinkTable.NameOf);
+
+    private static int InOrder(LedgerEntry left, LedgerEntry right) =>
+        left.Facts.Stage != right.Facts.Stage ? left.Facts.Stage.CompareTo(right.Facts.Stage)
+        : left.Key.Family != right.Key.Family ? left.Key.Family.CompareTo(right.Key.Family)
+        : left.Key.Priority != right.Key.Priority && left.Key.Kind == ObjectKind.Rule ? left.Key.Priority.CompareTo(right.Key.Priority)
+        : left.Order.CompareTo(right.Order);
+
+    private GuardStatus Describe(LedgerCounts counts, GuardState? state)
+    {
+        NetworkdView networkd = _follower.View;
+        List<string> problems = Problems(networkd, counts);
+        return new GuardStatus
+        {
+            State = state ?? StateOf(networkd, counts, problems),
+            Mode = _options.Routes.Mode,
+            Problems = problems,
+            NetworkdVersion = NetworkdVersion,
+            Networkd = networkd.Process is not null ? "running" : Directory.Exists("/run/systemd/netif") ? "stopped" : "absent",
+            NetworkdPortIds = [.. _thread.Authors.Networkd],
+            Foreign = counts.Foreign,
+            NetworkdOwned = counts.Networkd,
+            Missing = counts.Missing,
+            Pinned = counts.Pinned,
+            LedgerFull = counts.Full,
+            ThreadPriority = _thread.Priority.Name,
+            StartedAt = _startedAt,
+            RunningEpisode = _book?.RunningEpisode,
+        };
+    }
+
+    /// <summary>Of systemd's manager, once the bus has told it.</summary>
+    private string? NetworkdVersion { get; set; }
+
+    private List<string> Problems(NetworkdView networkd, LedgerCounts counts)
+    {
+        string?[] problems =
+        [
+            networkd.Sockets switch
+            {
+                NetworkdSockets.Assumed assumed => assumed.Problem,
+                NetworkdSockets.Unknown unknown => unknown.Problem,
+                _ => null,
+            },
+            networkd.Process is not null && networkd.Links is null
+                ? "networkd's links cannot be read in /run/systemd/netif/links: an episode ends by silence alone"
+                : null,
+            counts.Full ? $"the ledger is full at {counts.Total} objects: raise routes.maxObjects, or exclude what need not be guarded" : null,
+            _thread.Priority.Problem,
+            _thread.ReadFailure.Length > 0 ? $"the last full read failed: {_thread.ReadFailure}" : null,
+            _mark.Problem,
+            _keeper?.Problem,
+            _book?.Problem,
+        ];
+        return [.. problems.OfType<string>()];
+    }
+
+    private GuardState StateOf(NetworkdView networkd, LedgerCounts counts, List<string> problems) =>
+        _thread.Died.Task.IsCompleted ? GuardState.Failed
+        : counts.EpisodeRunning ? GuardState.Restoring
+        : problems.Count > 0 ? GuardState.Degraded
+        : networkd.Process is null && !Directory.Exists("/run/systemd/netif") ? GuardState.NothingToGuardAgainst
+        : GuardState.Guarding;
+}
