@@ -68,17 +68,12 @@ publish() {
   esac
   [[ $arch == x64 || $arch == arm64 ]] || die "publish: --arch is '$arch'; allowed: x64, arm64"
   need_dotnet
-  local rid="linux-$arch" log="$logs/publish-linux-$arch.log"
+  local rid="linux-$arch"
   if [[ -x $artifacts/$rid/nodeguard && -z $(newer_sources "$artifacts/$rid/nodeguard") ]]; then
     return 0
   fi
-  if ! step "publish-$rid" "publishing $rid" publish_staged "$rid"; then
-    if grep -q "Microsoft.NETCore.App.Host.$rid" "$log"; then
-      die "the package registry in use has no Microsoft.NETCore.App.Host.$rid (the host pack of that platform)," \
-        "so $rid cannot be published from here. Use a registry that has it, for example https://api.nuget.org."
-    fi
-    return 1
-  fi
+  need_platform_packs "$rid"
+  step "publish-$rid" "publishing $rid" publish_staged "$rid" || return
   say "artifacts/$rid/nodeguard: $(($(stat -c %s "$artifacts/$rid/nodeguard") / 1048576)) MiB"
 }
 

@@ -59,3 +59,15 @@ fetch_promtool() {
   rm -rf "$work"
   return "$status"
 }
+
+# The runtime and host packs of a platform are packages; not every registry has those of all platforms.
+need_platform_packs() {
+  local rid=$1 log="$logs/restore-$1.log" missing
+  mkdir -p "$logs"
+  dotnet restore src/NodeGuard.Cli -r "$rid" >"$log" 2>&1 </dev/null && return
+  missing=$(sed -n "s/.*NU1101: Unable to find package \(Microsoft[^ ]*\.$rid\)\..*/\1/p" "$log" | sort -u | paste -sd ' ')
+  [[ -z $missing ]] || die "$rid cannot be published from here: the package registry in use lacks $missing." \
+    "Use a registry that has them, for example https://api.nuget.org/v3/index.json."
+  tail -n 20 "$log" >&2
+  die "the packages for $rid could not be restored; the log is $log"
+}
