@@ -97,7 +97,7 @@ public sealed class ControlTests(ITestOutputHelper output)
             : LifetimePrefixes.Any(prefix => line.Text.Contains(prefix, StringComparison.Ordinal));
 
     private static bool IsOfNexthopObject(SnapshotLine line) =>
-        line.Section == "nexthop" || line.Text.StartsWith("nh_info", StringComparison.Ordinal) || line.Text.Contains(" nhid ", StringComparison.Ordinal);
+        line.Section == "nexthop" || line.Text.Contains(" nhid ", StringComparison.Ordinal);
 
     private static string GlobalOptions(LabSuite suite) =>
         "[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n"

@@ -54,6 +54,10 @@ public sealed partial class LabContainer : IAsyncDisposable
     /// <returns>The command's output; throws when it fails.</returns>
     public async Task<string> ExecAsync(params string[] argv) => (await TryExecAsync(argv)).Succeeded();
 
+    /// <summary>A command of the newest suite's root file system in the network namespace of the peer.</summary>
+    public Process StartAtPeer(params string[] argv) =>
+        CommandRunner.Start(["ip", "netns", "exec", PeerNamespace, "chroot", _newestRoot, .. argv]);
+
     public async Task<string> ShellAsync(string script) => await ExecAsync("/bin/sh", "-ec", script);
 
     /// <summary>A command inside that outlives this call; the caller ends it.</summary>

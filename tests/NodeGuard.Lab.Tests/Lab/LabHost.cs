@@ -33,6 +33,17 @@ public static class LabHost
         }
     }
 
+    /// <summary>The published program: NODEGUARD_BINARY, else where `./build.sh publish` puts it.</summary>
+    public static string NodeguardBinary()
+    {
+        string binary = Environment.GetEnvironmentVariable("NODEGUARD_BINARY") is { Length: > 0 } named
+            ? named
+            : Path.Combine(RepositoryRoot, "artifacts", "linux-x64", "nodeguard");
+        return File.Exists(binary)
+            ? binary
+            : throw new LabException($"the program under test was wanted at {binary} and is not there; run ./build.sh publish or set NODEGUARD_BINARY");
+    }
+
     /// <summary>The base root file system of the suite, made on first use.</summary>
     public static async Task<string> RootFileSystemAsync(LabSuite suite)
     {

@@ -5,6 +5,9 @@ public sealed class NetnsSnapshot
 {
     private const string RulesPrefix = "rule";
 
+    // `ip -d route` repeats a route's nexthop object; the nexthop dump has it too.
+    private const string NexthopDetail = "nh_info";
+
     private static readonly (string Section, string[] Arguments)[] Dumps =
     [
         ("rule4", ["-d", "-4", "rule"]),
@@ -29,6 +32,7 @@ public sealed class NetnsSnapshot
             string dump = await container.IpAsync(arguments);
             IEnumerable<SnapshotLine> parsed = dump
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.TrimStart().StartsWith(NexthopDetail, StringComparison.Ordinal))
                 .Select(line => SnapshotLine.Parse(section, WithoutIndex(section, line)));
             lines.AddRange(IsOrdered(section) ? parsed : parsed.OrderBy(line => line.Text, StringComparer.Ordinal));
         }

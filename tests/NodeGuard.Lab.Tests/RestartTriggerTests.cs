@@ -1,0 +1,74 @@
+using NodeGuard.Lab.Tests.Lab;
+using Shouldly;
+using Xunit;
+
+namespace NodeGuard.Lab.Tests;
+
+/// <summary>All ways in which networkd's process comes anew.</summary>
+[Trait("Needs", "root")]
+[Trait("Invariant", "2")]
+public sealed class RestartTriggerTests
+{
+    public static TheoryData<string> Flushing => Suites.Flushing;
+
+    [Theory]
+    [MemberData(nameof(Flushing))]
+    public async Task Nothing_is_lost_when_networkd_is_stopped_and_started(string suite)
+    {
+        await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
+        NetnsSnapshot before = await guarded.SeedAsync();
+
+        await guarded.Container.ExecAsync("systemctl", "stop", "systemd-networkd.service");
+        await guarded.Container.ExecAsync("systemctl", "start", "systemd-networkd.service");
+
+        await guarded.ShouldBeWholeAsync(before);
+    }
+
+    [Theory]
+    [MemberData(nameof(Flushing))]
+    public async Task Nothing_is_lost_when_networkd_is_killed(string suite)
+    {
+        await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
+        NetnsSnapshot before = await guarded.SeedAsync();
+        int killed = await guarded.Container.NetworkdPidAsync();
+
+        await guarded.Container.ExecAsync("systemctl", "kill", "--signal=KILL", "systemd-networkd.service");
+        await guarded.Container.UntilAsync(
+            "networkd to come back",
+            async () => await guarded.Container.NetworkdPidAsync() is var pid && pid != 0 && pid != killed);
+
+        await guarded.ShouldBeWholeAsync(before);
+    }
+
+    [Theory]
+    [MemberData(nameof(Flushing))]
+    public async Task Nothing_is_lost_in_twenty_restarts_in_a_row(string suite)
+    {
+        await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
+        NetnsSnapshot before = await guarded.SeedAsync();
+
+        for (int restart = 0; restart < 20; restart++)
+        {
+            // systemd refuses the sixth start within ten seconds otherwise.
+            await guarded.Container.ExecAsync("systemctl", "reset-failed", "systemd-networkd.service");
+            await guarded.Container.ExecAsync("systemctl", "restart", "systemd-networkd.service");
+        }
+
+        await guarded.ShouldBeWholeAsync(before);
+    }
+
+    [Theory]
+    [MemberData(nameof(Flushing))]
+    public async Task Nothing_is_lost_when_systemd_is_reinstalled_after_a_reexec_of_PID_1(string suite)
+    {
+        await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
+        NetnsSnapshot before = await guarded.SeedAsync();
+        int replaced = await guarded.Container.NetworkdPidAsync();
+
+        await guarded.Container.ExecAsync("systemctl", "daemon-reexec");
+        await guarded.Container.ShellAsync("DEBIAN_FRONTEND=noninteractive apt-get install --yes --reinstall systemd");
+
+        (await guarded.Container.NetworkdPidAsync()).ShouldNotBe(replaced, "systemd's postinst was to restart networkd");
+        await guarded.ShouldBeWholeAsync(before);
+    }
+}
