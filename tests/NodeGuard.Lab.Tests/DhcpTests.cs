@@ -49,7 +49,6 @@ public sealed class DhcpTests
         await guarded.Container.UntilAsync("a lease of the new range", () => HasLeaseAsync(guarded.Container, "10.88.0.6"));
 
         await guarded.Container.NetworkdSettledAsync();
-        IEnumerable<string> foreign = OnLease.SelectMany(one => one.Commands);
         await guarded.Container.UntilAsync("all foreign objects to be back", async () =>
         {
             NetnsSnapshot after = await NetnsSnapshot.TakeAsync(guarded.Container);

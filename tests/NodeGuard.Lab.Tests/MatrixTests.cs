@@ -29,7 +29,7 @@ public sealed class MatrixTests
     public async Task Every_kind_of_foreign_object_is_the_same_after_a_restart_of_networkd(string suite, string harden)
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite), new AgentSetup { Harden = harden });
-        NetnsSnapshot before = await guarded.SeedAsync();
+        NetnsSnapshot before = await guarded.SeedAsync(ForeignObjects.All);
 
         await guarded.Container.RestartNetworkdAsync();
 

@@ -42,7 +42,7 @@ public sealed class OwnerTests
         await guarded.Container.RestartNetworkdAsync();
 
         await guarded.ShouldBeWholeAsync(wanted);
-        (await guarded.Container.IpAsync("rule", "show", "priority", "1001")).ShouldBeEmpty();
+        (await guarded.Container.IpAsync("-4", "rule", "show", "priority", "1001")).ShouldBeEmpty();
     }
 
     [Theory]
@@ -56,11 +56,12 @@ public sealed class OwnerTests
         Task flush = guarded.Container.ExecAsync("systemctl", "restart", "systemd-networkd.service");
         // Where the flush was quicker, the delete finds nothing: the owner then tries again, as owners do.
         await guarded.Container.UntilAsync("the owner's delete to succeed while networkd restarts", async () =>
-            (await guarded.Container.TryIpAsync("rule", "del", "priority", "1002")).ExitCode == 0);
+            (await guarded.Container.TryIpAsync("-4", "rule", "del", "priority", "1002")).ExitCode == 0);
         await flush;
         await guarded.Container.NetworkdSettledAsync();
 
-        (await guarded.Container.IpAsync("rule", "show", "priority", "1002")).ShouldBeEmpty();
+        (await guarded.Container.IpAsync("-4", "rule", "show", "priority", "1002")).ShouldBeEmpty();
+        (await guarded.Container.IpAsync("-4", "rule", "show", "priority", "1003")).ShouldNotBeEmpty("the flush was to be undone otherwise");
     }
 
     [Theory]
@@ -78,7 +79,7 @@ public sealed class OwnerTests
         {
             string[] rule = line["rule add ".Length..].Split(' ');
             await guarded.Container.UntilAsync("the plugin's delete to succeed", async () =>
-                (await guarded.Container.TryIpAsync(["rule", "del", .. rule])).ExitCode == 0);
+                (await guarded.Container.TryIpAsync(["-4", "rule", "del", .. rule])).ExitCode == 0);
         }
 
         await guarded.Container.IpBatchAsync("-4", replaced);

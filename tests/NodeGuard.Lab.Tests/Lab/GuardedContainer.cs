@@ -87,11 +87,11 @@ public sealed class GuardedContainer : IAsyncDisposable
 
     public async Task<string> CliAsync(params string[] arguments) => (await TryCliAsync(arguments)).Succeeded();
 
-    /// <summary>Seeds, and waits until the agent's ledger and the kernel agree.</summary>
+    /// <summary>Seeds, <see cref="ForeignObjects.Deletable"/> by default, and waits until the agent's ledger and the kernel agree.</summary>
     /// <returns>What must be there from now on.</returns>
     public async Task<NetnsSnapshot> SeedAsync(IEnumerable<ForeignObject>? objects = null)
     {
-        await ForeignObjects.SeedAsync(Container, objects);
+        await ForeignObjects.SeedAsync(Container, objects ?? ForeignObjects.Deletable);
         return await LearnedAsync();
     }
 

@@ -26,8 +26,8 @@ public static class LabContainerExtensions
         long unchangedSince = started;
         while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60))
         {
-            string now = await container.LinkStatesAsync() + await container.IpAsync("-4", "rule")
-                + await container.IpAsync("-4", "route", "show", "table", "all") + await container.IpAsync("-o", "addr");
+            NetnsSnapshot objects = await NetnsSnapshot.TakeAsync(container);
+            string now = await container.LinkStatesAsync() + "\n" + string.Join('\n', objects.Lines.Select(line => $"{line.Section}: {line.Text}"));
             if (now != last)
             {
                 (last, unchangedSince) = (now, Stopwatch.GetTimestamp());
@@ -40,7 +40,7 @@ public static class LabContainerExtensions
             await Task.Delay(PollInterval);
         }
 
-        throw new LabException($"networkd in {container.Name} did not settle within 60 s; links and rules at the end:\n{last}");
+        throw new LabException($"networkd in {container.Name} did not settle within 60 s; links and objects at the end:\n{last}");
     }
 
     /// <summary>Waits for a condition inside; the message names what was waited for.</summary>
