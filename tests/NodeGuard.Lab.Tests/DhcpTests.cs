@@ -39,9 +39,11 @@ public sealed class DhcpTests
     public async Task What_fell_with_a_lost_lease_is_back_with_the_next(string suite)
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
-        using Process refusing = await StartServerAsync(guarded.Container, "10.88.0.50,10.88.0.59,2m");
+        using Process first = await StartServerAsync(guarded.Container, "10.88.0.50,10.88.0.59,2m");
         NetnsSnapshot before = await guarded.SeedAsync(OnLease);
-        refusing.Kill(entireProcessTree: true);
+        first.Kill(entireProcessTree: true);
+        // The next server wants its port.
+        await first.WaitForExitAsync();
 
         // An authoritative server with another range answers the renewal with NAK, which ends the lease at once.
         using Process server = StartDnsmasq(guarded.Container, "10.88.0.60,10.88.0.69,2m");

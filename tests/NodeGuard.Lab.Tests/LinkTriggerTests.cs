@@ -91,7 +91,7 @@ public sealed class LinkTriggerTests
     public async Task Nothing_is_lost_when_the_carrier_flaps(string suite)
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
-        NetnsSnapshot before = await guarded.SeedAsync();
+        NetnsSnapshot before = await guarded.SeedAsync(ForeignObjects.Deletable.Where(OutlivesCarrier));
 
         (await guarded.Container.PeerAsync("ip", "link", "set", "peer0", "down")).Succeeded();
         await guarded.Container.UntilAsync("networkd to see no carrier", async () => !await HasCarrierAsync(guarded.Container));
@@ -100,6 +100,13 @@ public sealed class LinkTriggerTests
 
         await guarded.ShouldBeWholeAsync(before);
     }
+
+    /// <remarks>
+    /// Without any networkd the kernel drops nexthop objects of a device that loses its carrier; and a foreign address
+    /// that shares networkd's prefix becomes the primary one when networkd takes its own away.
+    /// </remarks>
+    private static bool OutlivesCarrier(ForeignObject one) =>
+        !one.Kind.Contains("nexthop", StringComparison.Ordinal) && one.Kind != "address: second of networkd's own prefix";
 
     private static async Task<bool> HasCarrierAsync(LabContainer container) =>
         !(await container.ExecAsync("networkctl", "--no-legend", "list", "host0")).Contains("no-carrier", StringComparison.Ordinal);
