@@ -46,14 +46,9 @@ public sealed class DhcpTests
         await first.WaitForExitAsync();
 
         // An authoritative server with another range answers the renewal with NAK, which ends the lease at once.
-        using Process server = StartDnsmasq(guarded.Container, "10.88.0.60,10.88.0.69,2m");
-        await guarded.Container.UntilAsync("a lease of the new range", async () =>
-        {
-            // Asked before the server listens, networkd asks again only after a minute; with no lease there is nothing to renew.
-            await guarded.Container.TryExecAsync("networkctl", "renew", "dhcp0");
-            await Task.Delay(TimeSpan.FromSeconds(1));
-            return await HasLeaseAsync(guarded.Container, "10.88.0.6");
-        });
+        using Process server = await StartDnsmasqAsync(guarded.Container, "10.88.0.60,10.88.0.69,2m");
+        await guarded.Container.ExecAsync("networkctl", "renew", "dhcp0");
+        await guarded.Container.UntilAsync("a lease of the new range", () => HasLeaseAsync(guarded.Container, "10.88.0.6"));
 
         await guarded.Container.NetworkdSettledAsync();
         await guarded.Container.UntilAsync("all foreign objects to be back", async () =>
@@ -70,15 +65,23 @@ public sealed class DhcpTests
         await container.ExecAsync("networkctl", "reload");
         await container.AddLinkAsync("dhcp0", "dhcppeer0");
         (await container.PeerAsync("ip", "addr", "add", "10.88.0.1/24", "dev", "dhcppeer0")).Succeeded();
-        Process server = StartDnsmasq(container, range);
+        Process server = await StartDnsmasqAsync(container, range);
         await container.UntilAsync("a lease on dhcp0", () => HasLeaseAsync(container, "10.88.0.5"));
         await container.NetworkdSettledAsync();
         return server;
     }
 
-    private static Process StartDnsmasq(LabContainer container, string range) => container.StartAtPeer(
-        "/usr/sbin/dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--user=root", "--pid-file=", "--leasefile-ro",
-        "--dhcp-authoritative", "--interface=dhcppeer0", "--bind-interfaces", $"--dhcp-range={range}", "--dhcp-option=option:router,10.88.0.1");
+    private static async Task<Process> StartDnsmasqAsync(LabContainer container, string range)
+    {
+        Process server = container.StartAtPeer(
+            "/usr/sbin/dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--user=root", "--pid-file=", "--leasefile-ro",
+            "--dhcp-authoritative", "--interface=dhcppeer0", "--bind-interfaces", $"--dhcp-range={range}", "--dhcp-option=option:router,10.88.0.1");
+        // A renewal sent before it listens would be repeated only after a minute.
+        await container.UntilAsync(
+            "the DHCP server to listen",
+            async () => (await container.PeerAsync("ss", "-Hlun", "sport = :67")).Output.Length > 0);
+        return server;
+    }
 
     private static async Task<bool> HasLeaseAsync(LabContainer container, string prefix) =>
         (await container.IpAsync("-o", "-4", "addr", "show", "dev", "dhcp0")).Contains($"inet {prefix}", StringComparison.Ordinal);
