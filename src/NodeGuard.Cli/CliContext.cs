@@ -1,5 +1,7 @@
 using System.CommandLine;
+using NodeGuard.Agent.Configuration;
 using NodeGuard.Cli.Control;
+using NodeGuard.Cli.Drills;
 using NodeGuard.Cli.Terminal;
 
 namespace NodeGuard.Cli;
@@ -13,16 +15,31 @@ public sealed record CliContext
 
     public required Func<string, string?> Environment { get; init; }
 
+    /// <summary>Runs the daemon with this configuration until it is cancelled, and gives its exit status.</summary>
+    public required Func<ConfigurationSources, CancellationToken, Task<int>> RunAgent { get; init; }
+
+    public required Func<IDrillHost> DrillHost { get; init; }
+
+    public DrillTiming DrillTiming { get; init; } = new();
+
     public Option<string> SocketOption { get; } = new("--socket")
     {
-        Description = $"the agent's control socket (default $NODEGUARD_SOCKET, else {DefaultSocketPath})",
+        Description = $"the agent's control socket (default $NODEGUARD_HTTP_SOCKET, else {DefaultSocketPath})",
         HelpName = "path",
         Recursive = true,
     };
 
+    public static CliContext OfProcess(CliConsole console) => new()
+    {
+        Console = console,
+        Environment = System.Environment.GetEnvironmentVariable,
+        RunAgent = static (_, _) => throw new InvalidOperationException(),
+        DrillHost = static () => throw new InvalidOperationException(),
+    };
+
     public ControlClient Connect(ParseResult parsed)
     {
-        var path = parsed.GetValue(SocketOption) ?? Environment("NODEGUARD_SOCKET");
+        var path = parsed.GetValue(SocketOption) ?? Environment("NODEGUARD_HTTP_SOCKET");
         return new ControlClient(string.IsNullOrEmpty(path) ? DefaultSocketPath : path);
     }
 

@@ -58,8 +58,10 @@ public static class CommandLine
 
     private static IEnumerable<Command> Commands(CliContext context) =>
     [
+        AgentCommand.Create(context),
         StatusCommand.Create(context),
         RoutesCommand.Create(context),
+        DrillCommand.Create(context),
         CompletionCommand.Create(context),
     ];
 

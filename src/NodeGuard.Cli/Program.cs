@@ -5,7 +5,7 @@ using var signals = new TerminationSignals();
 var console = CliConsole.OfProcess();
 try
 {
-    return await CommandLine.RunAsync(args, new CliContext { Console = console, Environment = Environment.GetEnvironmentVariable }, signals.Token);
+    return await CommandLine.RunAsync(args, CliContext.OfProcess(console), signals.Token);
 }
 finally
 {

@@ -8,6 +8,12 @@ public static class YamlText
 {
     private static readonly string[] Words = ["null", "~", "true", "false", "yes", "no", "on", "off", "y", "n"];
 
+    public static void Write(TextWriter output, string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        Write(output, document.RootElement);
+    }
+
     public static void Write(TextWriter output, JsonElement element)
     {
         if (IsScalar(element))

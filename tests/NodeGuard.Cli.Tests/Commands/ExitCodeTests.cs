@@ -88,7 +88,7 @@ public sealed class ExitCodeTests
         guard.Pins.ShouldBe(["3f9c0a7be210"]);
         (await CliRun.OfAsync(["routes", "pin", "3f9c0a7be210", "--remove"], agent.Socket)).ExitCode.ShouldBe(0);
         guard.Pins.ShouldBeEmpty();
-        (await CliRun.OfAsync(["routes", "pin", "000000000000"], agent.Socket)).ExitCode.ShouldBe(1);
+        (await CliRun.OfAsync(["routes", "pin", "000000000000"], agent.Socket)).ExitCode.ShouldBe(ExitCodes.Refused);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Control;
 using NodeGuard.Cli.Control;
 
 namespace NodeGuard.Cli.Tests.Fakes;
@@ -56,13 +57,17 @@ internal sealed class AgentServer : IAsyncDisposable
             ("GET", "/v1/routes/diff") => WriteAsync(http, [.. await guard.DiffAsync(cancellation)], ControlJson.Default.ListLedgerDifference),
             ("GET", "/v1/episodes") => WriteAsync(http, [.. guard.Episodes], ControlJson.Default.ListEpisodeRecord),
             ("POST", "/v1/routes/restore") => WriteAsync(http, await guard.RestoreAsync(cancellation), ControlJson.Default.RestoreReport),
-            ("PUT", "/v1/pins") => WriteAsync(http, await guard.PinAsync(id, cancellation), ControlJson.Default.PinOutcome),
-            ("DELETE", "/v1/pins") => WriteAsync(http, await guard.UnpinAsync(id, cancellation), ControlJson.Default.PinOutcome),
+            ("PUT", "/v1/pins") => PinAsync(http, await guard.PinAsync(id, cancellation)),
+            ("DELETE", "/v1/pins") => PinAsync(http, await guard.UnpinAsync(id, cancellation)),
             ("GET", "/v1/routes/watch") => StreamAsync(http, guard),
             _ => RefuseAsync(http, StatusCodes.Status404NotFound, $"there is no {path}"),
         };
         await answer;
     }
+
+    private static Task PinAsync(HttpContext http, PinOutcome outcome) => outcome.Done
+        ? WriteAsync(http, outcome, ControlJson.Default.PinOutcome)
+        : RefuseAsync(http, StatusCodes.Status409Conflict, outcome.Message);
 
     private static Task RefuseAsync(HttpContext http, int status, string sentence)
     {

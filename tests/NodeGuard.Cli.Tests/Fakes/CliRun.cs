@@ -1,3 +1,5 @@
+using NodeGuard.Agent.Configuration;
+using NodeGuard.Cli.Drills;
 using NodeGuard.Cli.Terminal;
 
 namespace NodeGuard.Cli.Tests.Fakes;
@@ -13,6 +15,8 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
         bool colour = false,
         string input = "",
         bool inputIsTerminal = false,
+        IDrillHost? drillHost = null,
+        Func<ConfigurationSources, string>? runAgent = null,
         CancellationToken cancellation = default)
     {
         using var output = new StringWriter();
@@ -31,7 +35,14 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
         var context = new CliContext
         {
             Console = console,
-            Environment = name => name == "NODEGUARD_SOCKET" ? socket ?? "/nonexistent/agent.sock" : null,
+            Environment = name => name == "NODEGUARD_HTTP_SOCKET" ? socket ?? "/nonexistent/agent.sock" : null,
+            DrillHost = () => drillHost ?? throw new InvalidOperationException("This test has no host to drill."),
+            DrillTiming = new DrillTiming { Poll = TimeSpan.FromMilliseconds(1), Quiet = TimeSpan.Zero },
+            RunAgent = async (sources, _) =>
+            {
+                await output.WriteAsync(runAgent?.Invoke(sources));
+                return ExitCodes.Ok;
+            },
         };
         var code = await CommandLine.RunAsync(arguments, context, cancellation);
         return new CliRun(code, output.ToString(), error.ToString());

@@ -114,6 +114,8 @@ public sealed class HelpTests
             Time = new FixedTime(),
         },
         Environment = static _ => null,
+        DrillHost = static () => throw new InvalidOperationException("Help drills nothing."),
+        RunAgent = static (_, _) => throw new InvalidOperationException("Help runs no agent."),
     });
 
     private static IEnumerable<Command> Walk(Command command)

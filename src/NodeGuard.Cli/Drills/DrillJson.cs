@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using NodeGuard.Cli.Control;
+using NodeGuard.Core.Routing;
+
+namespace NodeGuard.Cli.Drills;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(CamelCaseEnumConverter<ObjectKind>)])]
+[JsonSerializable(typeof(DrillReport))]
+public sealed partial class DrillJson : JsonSerializerContext;
