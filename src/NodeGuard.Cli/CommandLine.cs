@@ -74,8 +74,7 @@ public static class CommandLine
         {
             if (option is HelpOption { Action: HelpAction standard })
             {
-                if (context.Console.Width is { } width)
-                    standard.MaxWidth = width;
+                standard.MaxWidth = context.Console.Width ?? int.MaxValue;
                 option.Action = new GuidedHelp(standard);
                 // A slash starts a path here.
                 option.Aliases.Remove("/?");

@@ -2,12 +2,15 @@ using System.Globalization;
 using System.IO.Pipes;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using NodeGuard.Linux.Terminals;
 
 namespace NodeGuard.Cli.Terminal;
 
 /// <summary>The three standard streams, and what is known of the terminal behind them.</summary>
 public sealed class CliConsole
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     public required TextWriter Out { get; init; }
 
     public required TextWriter Error { get; init; }
@@ -30,9 +33,9 @@ public sealed class CliConsole
         var terminal = !Console.IsOutputRedirected;
         return new CliConsole
         {
-            Out = OpenOutput(terminal),
-            Error = Console.Error,
-            In = Console.In,
+            Out = Writer(OpenStream(1, terminal), autoFlush: terminal),
+            Error = Writer(OpenStream(2, !Console.IsErrorRedirected), autoFlush: true),
+            In = new StreamReader(Console.OpenStandardInput(), Utf8, detectEncodingFromByteOrderMarks: false),
             OutIsTerminal = terminal,
             InIsTerminal = !Console.IsInputRedirected,
             Width = terminal ? TerminalWidth() : null,
@@ -70,31 +73,28 @@ public sealed class CliConsole
     {
         if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns > 0)
             return columns;
-        var width = Console.WindowWidth;
-        return width > 0 ? width : null;
+        return TerminalSize.Columns(1);
     }
 
-    private static StreamWriter OpenOutput(bool terminal)
-    {
-        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        return new StreamWriter(OpenOutputStream(terminal), encoding, bufferSize: 16 * 1024) { AutoFlush = terminal };
-    }
+    private static StreamWriter Writer(Stream stream, bool autoFlush) => new(stream, Utf8, bufferSize: 16 * 1024) { AutoFlush = autoFlush };
 
-    private static Stream OpenOutputStream(bool terminal)
+    private static Stream OpenStream(int descriptor, bool terminal)
     {
-        if (!terminal)
+        if (terminal)
         {
-            try
-            {
-                // The framework's console stream swallows EPIPE, so that `nodeguard routes watch | head -1` would never end.
-                return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(1, ownsHandle: false));
-            }
-            catch (IOException)
-            {
-                // A file or /dev/null, not a pipe.
-            }
+            // The framework's console stream switches the terminal's keypad mode before the first character.
+            return new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         }
 
-        return Console.OpenStandardOutput();
+        try
+        {
+            // The framework's console stream swallows EPIPE, so that `nodeguard routes watch | head -1` would never end.
+            return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(descriptor, ownsHandle: false));
+        }
+        catch (IOException)
+        {
+            // A file or /dev/null, not a pipe.
+            return descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
+        }
     }
 }
