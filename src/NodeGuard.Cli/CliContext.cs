@@ -2,6 +2,7 @@ using System.CommandLine;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Drills;
+using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
 
 namespace NodeGuard.Cli;
@@ -20,6 +21,8 @@ public sealed record CliContext
 
     public required Func<IDrillHost> DrillHost { get; init; }
 
+    public required Func<IPreventionHost> PreventionHost { get; init; }
+
     public DrillTiming DrillTiming { get; init; } = new();
 
     public Option<string> SocketOption { get; } = new("--socket")
@@ -35,6 +38,7 @@ public sealed record CliContext
         Environment = System.Environment.GetEnvironmentVariable,
         RunAgent = static (_, _) => throw new InvalidOperationException(),
         DrillHost = static () => throw new InvalidOperationException(),
+        PreventionHost = static () => throw new InvalidOperationException(),
     };
 
     public ControlClient Connect(ParseResult parsed)

@@ -15,7 +15,7 @@ public static class CommandLine
             "Keeps a node's routes, rules, nexthops and addresses through a systemd-networkd flush.",
             [
                 new("nodeguard status", "what does the agent on this host do?"),
-                new("nodeguard routes history", "which flushes has this host seen, and what came back?"),
+                new("nodeguard doctor", "would the next start of systemd-networkd hurt this host?"),
             ],
             [new(ExitCodes.Ok, "done"), CommonExits.Usage, new(ExitCodes.Interrupted, "interrupted")]);
         root.Options.Add(context.SocketOption);
@@ -61,6 +61,8 @@ public static class CommandLine
         AgentCommand.Create(context),
         StatusCommand.Create(context),
         RoutesCommand.Create(context),
+        DoctorCommand.Create(context),
+        HardenCommand.Create(context),
         DrillCommand.Create(context),
         CompletionCommand.Create(context),
     ];

@@ -1,5 +1,6 @@
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Cli.Drills;
+using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
 
 namespace NodeGuard.Cli.Tests.Fakes;
@@ -16,6 +17,7 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
         string input = "",
         bool inputIsTerminal = false,
         IDrillHost? drillHost = null,
+        IPreventionHost? preventionHost = null,
         Func<ConfigurationSources, string>? runAgent = null,
         CancellationToken cancellation = default)
     {
@@ -37,6 +39,7 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
             Console = console,
             Environment = name => name == "NODEGUARD_HTTP_SOCKET" ? socket ?? "/nonexistent/agent.sock" : null,
             DrillHost = () => drillHost ?? throw new InvalidOperationException("This test has no host to drill."),
+            PreventionHost = () => preventionHost ?? throw new InvalidOperationException("This test has no host to examine."),
             DrillTiming = new DrillTiming { Poll = TimeSpan.FromMilliseconds(1), Quiet = TimeSpan.Zero },
             RunAgent = async (sources, _) =>
             {

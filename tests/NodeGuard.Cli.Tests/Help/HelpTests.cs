@@ -115,6 +115,7 @@ public sealed class HelpTests
         },
         Environment = static _ => null,
         DrillHost = static () => throw new InvalidOperationException("Help drills nothing."),
+        PreventionHost = static () => throw new InvalidOperationException("Help examines nothing."),
         RunAgent = static (_, _) => throw new InvalidOperationException("Help runs no agent."),
     });
 
