@@ -4,6 +4,8 @@ using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Drills;
 using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
+using NodeGuard.Linux.Systemd;
+using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Cli;
 
@@ -18,6 +20,9 @@ public sealed record CliContext
 
     /// <summary>Runs the daemon with this configuration until it is cancelled, and gives its exit status.</summary>
     public required Func<ConfigurationSources, CancellationToken, Task<int>> RunAgent { get; init; }
+
+    /// <summary>This program, for the drill that starts it again.</summary>
+    public string ProgramPath { get; init; } = System.Environment.ProcessPath ?? "/proc/self/exe";
 
     public required Func<IDrillHost> DrillHost { get; init; }
 
@@ -37,8 +42,8 @@ public sealed record CliContext
         Console = console,
         Environment = System.Environment.GetEnvironmentVariable,
         RunAgent = static (_, _) => throw new InvalidOperationException(),
-        DrillHost = static () => throw new InvalidOperationException(),
-        PreventionHost = static () => throw new InvalidOperationException(),
+        DrillHost = static () => new LinuxDrillHost(),
+        PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot()),
     };
 
     public ControlClient Connect(ParseResult parsed)

@@ -14,6 +14,7 @@ public static class DrillCommand
             [new("nodeguard drill flush --dry-run", "what would a drill do to this host?")],
             [CommonExits.Usage]);
         command.Subcommands.Add(DrillFlushCommand.Create(context));
+        command.Subcommands.Add(SandboxCommand.CreateChild(context));
         return command;
     }
 }

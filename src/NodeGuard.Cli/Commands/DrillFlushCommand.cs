@@ -15,12 +15,14 @@ public static class DrillFlushCommand
         var yes = new Option<bool>("--yes", "-y") { Description = "do not ask" };
         var force = new Option<bool>("--force") { Description = "also when no agent guards this host: what networkd deletes then stays deleted" };
         var dryRun = new Option<bool>("--dry-run") { Description = "only say what would happen" };
+        var sandbox = new Option<bool>("--sandbox") { Description = "in namespaces of its own with objects of its own; touches nothing of this host and needs no root" };
         var output = OutputOption.Create();
         var command = new GuidedCommand(
             "flush",
             "Restart systemd-networkd on this host, as an update would, and compare before and after.",
             [
                 new("nodeguard drill flush --dry-run", "what would happen?"),
+                new("nodeguard drill flush --sandbox", "see the guard at work without touching this host"),
                 new("nodeguard drill flush", "on this host, after a confirmation"),
                 new("nodeguard drill flush --yes -o json", "from a script"),
             ],
@@ -29,13 +31,28 @@ public static class DrillFlushCommand
                 new(ExitCodes.Failed, "something is missing, not all had settled, or the drill did not run"),
                 .. CommonExits.OfAgentCommands,
             ])
-        { yes, force, dryRun, output };
+        { yes, force, dryRun, sandbox, output };
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(sandbox))
+                return RunSandboxAsync(context, parsed.GetValue(output)!, cancellation);
             var choice = new Choice(parsed.GetValue(yes), parsed.GetValue(force), parsed.GetValue(dryRun), parsed.Format(output));
             return RunAsync(context, parsed, choice, cancellation);
         });
         return command;
+    }
+
+    private static async Task<int> RunSandboxAsync(CliContext context, string format, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SandboxCommand.RunAsync(context, format, cancellation);
+        }
+        catch (DrillException stopped)
+        {
+            context.Console.WriteError(stopped.Message);
+            return ExitCodes.Failed;
+        }
     }
 
     private static async Task<int> RunAsync(CliContext context, ParseResult parsed, Choice choice, CancellationToken cancellation)

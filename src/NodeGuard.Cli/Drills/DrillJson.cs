@@ -8,4 +8,5 @@ namespace NodeGuard.Cli.Drills;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [typeof(CamelCaseEnumConverter<ObjectKind>)])]
 [JsonSerializable(typeof(DrillReport))]
+[JsonSerializable(typeof(SandboxReport))]
 public sealed partial class DrillJson : JsonSerializerContext;
