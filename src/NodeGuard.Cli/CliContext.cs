@@ -43,7 +43,7 @@ public sealed record CliContext
         Environment = System.Environment.GetEnvironmentVariable,
         RunAgent = static (_, _) => throw new InvalidOperationException(),
         DrillHost = static () => new LinuxDrillHost(),
-        PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot()),
+        PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot(), KernelObjects.Live),
     };
 
     public ControlClient Connect(ParseResult parsed)

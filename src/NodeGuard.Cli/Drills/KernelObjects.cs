@@ -1,10 +1,12 @@
+using NodeGuard.Cli.Prevention;
+using NodeGuard.Core.Routing;
 using NodeGuard.Linux.Netlink;
 using static NodeGuard.Linux.Netlink.RtnetlinkConstants;
 
 namespace NodeGuard.Cli.Drills;
 
 /// <summary>An object as a dump showed it. Request is the netlink message that creates it.</summary>
-internal sealed record KernelObject(SnapshotObject Shown, byte Protocol, byte[] Request);
+internal sealed record KernelObject(SnapshotObject Shown, ObjectKey Key, ObjectFacts Facts, byte[] Request);
 
 /// <summary>Reads the kernel's addresses, nexthops, routes and rules with a socket of its own, without the guard's code.</summary>
 internal static class KernelObjects
@@ -19,6 +21,14 @@ internal static class KernelObjects
     ];
 
     public static RoutingSnapshot Snapshot() => new([.. Read().Select(static item => item.Shown)]);
+
+    public static IReadOnlyList<LiveObject> Live() =>
+    [
+        .. Read().Select(static item => new LiveObject(
+            item.Key.Kind, item.Facts.Protocol, item.Facts.LinkIndex,
+            item.Key.Kind is ObjectKind.Address ? ObjectKeyText.Address(item.Key.Family, item.Key.Destination).ToString() : null,
+            item.Facts.Expires)),
+    ];
 
     /// <summary>All but what the kernel made itself.</summary>
     /// <exception cref="DrillException">The kernel cannot be read.</exception>
@@ -86,7 +96,7 @@ internal static class KernelObjects
             if (observed.Facts.KernelMade)
                 continue;
             var shown = new SnapshotObject(observed.Key.Kind, Convert.ToHexString(observed.Identity), ObjectKeyText.Of(observed.Key));
-            objects.Add(new KernelObject(shown, observed.Facts.Protocol, observed.Request.ToArray()));
+            objects.Add(new KernelObject(shown, observed.Key, observed.Facts, observed.Request.ToArray()));
         }
     }
 }

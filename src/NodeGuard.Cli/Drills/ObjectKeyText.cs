@@ -18,18 +18,18 @@ internal static class ObjectKeyText
         _ => Text($"{(key.Family == AF_INET ? "inet" : "inet6")} rule with priority {key.Priority}"),
     };
 
+    public static IPAddress Address(byte family, UInt128 number)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, number);
+        return new IPAddress(family == AF_INET ? bytes[12..] : bytes);
+    }
+
     private static string Route(in ObjectKey key)
     {
         var destination = key.PrefixLength == 0 ? "default" : $"{Address(key.Family, key.Destination)}/{key.PrefixLength}";
         var source = key.SourcePrefixLength == 0 ? "" : $" from {Address(key.Family, key.Source)}/{key.SourcePrefixLength}";
         return Text($"{destination}{source} table {key.Index} metric {key.Priority}");
-    }
-
-    private static IPAddress Address(byte family, UInt128 number)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, number);
-        return new IPAddress(family == AF_INET ? bytes[12..] : bytes);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

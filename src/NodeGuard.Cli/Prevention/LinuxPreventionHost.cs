@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Prevention;
 using NodeGuard.Linux.Systemd;
 using NodeGuard.Linux.Systemd.Config;
@@ -6,7 +7,7 @@ using NodeGuard.Linux.Systemd.Config;
 namespace NodeGuard.Cli.Prevention;
 
 /// <summary>The host that this program runs on, read from systemd, its files and the agent.</summary>
-internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root) : IPreventionHost
+internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Func<IReadOnlyList<LiveObject>> readKernel) : IPreventionHost
 {
     private readonly NetworkdUnitState _networkd = new(systemctl);
     private readonly PreventionFiles _files = new(root);
@@ -15,15 +16,16 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root) : 
     {
         var version = await _networkd.VersionAsync(cancellation);
         var triggers = new UpdateTriggerReader(root);
+        var (links, foreign) = LinksAndForeign(agent);
         var (needrestart, place) = triggers.ReadNeedrestart();
         return new DoctorInput
         {
             Networkd = await _networkd.PresenceAsync(cancellation),
             VersionText = version,
             Config = new NetworkdConfReader(root).ReadGlobal(SystemdVersion.Parse(version)),
-            Links = Links(agent),
+            Links = links,
             Existing = _files.Find(),
-            Foreign = agent?.Status.Foreign is { } counts ? new ForeignCounts(counts.Rules, counts.Routes, counts.Nexthops, counts.Addresses) : null,
+            Foreign = Count(foreign),
             Timers = triggers.ReadTimers(),
             Needrestart = needrestart,
             NeedrestartPlace = place,
@@ -38,7 +40,7 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root) : 
             Mode = mode,
             Version = version,
             Networkd = new NetworkdConfReader(root).ReadGlobal(version),
-            Links = Links(agent),
+            Links = LinksAndForeign(agent).Links,
             Existing = _files.Find(),
             NeedrestartInstalled = new UpdateTriggerReader(root).ReadNeedrestart().State is not NeedrestartState.Absent,
         };
@@ -63,7 +65,39 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root) : 
         ];
     }
 
-    private List<PreventedLink>? Links(AgentKnowledge? agent)
+    /// <summary>The live foreign objects, from the agent where there is one; null where neither it nor the kernel can tell.</summary>
+    private (IReadOnlyList<PreventedLink>? Links, IReadOnlyList<LiveObject>? Foreign) LinksAndForeign(AgentKnowledge? agent)
+    {
+        var links = Links();
+        var foreign = agent is not null ? FromAgent(agent, links) : links is null ? null : ForeignWithoutAgent.Among(readKernel(), links);
+        if (foreign is null)
+            return (links, null);
+        return (links?.ConvertAll(link => link with { CarriesForeignObjects = foreign.Any(item => item.LinkIndex == link.Index) }), foreign);
+    }
+
+    private static List<LiveObject> FromAgent(AgentKnowledge agent, List<PreventedLink>? links) =>
+    [
+        .. agent.Objects
+            .Where(static item => item.Owner is "foreign")
+            .Select(item => new LiveObject(
+                KindOf(item.Kind), Protocol: 0, links?.Find(link => link.Name == item.Device)?.Index ?? 0, Address: null, Expires: false)),
+    ];
+
+    private static ObjectKind KindOf(string kind) => kind switch
+    {
+        "address" => ObjectKind.Address,
+        "nexthop" => ObjectKind.Nexthop,
+        "route" => ObjectKind.Route,
+        _ => ObjectKind.Rule,
+    };
+
+    private static ForeignCounts? Count(IReadOnlyList<LiveObject>? foreign) => foreign is null ? null : new ForeignCounts(
+        foreign.Count(static item => item.Kind is ObjectKind.Rule),
+        foreign.Count(static item => item.Kind is ObjectKind.Route),
+        foreign.Count(static item => item.Kind is ObjectKind.Nexthop),
+        foreign.Count(static item => item.Kind is ObjectKind.Address));
+
+    private List<PreventedLink>? Links()
     {
         if (LinkStateFiles.Read(root.Map("/run/systemd/netif/links")) is not { } states)
             return null;
@@ -81,15 +115,11 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root) : 
                         Name = name ?? string.Create(CultureInfo.InvariantCulture, $"link {state.Index}"),
                         NetworkFile = state.NetworkFile,
                         Config = state.NetworkFile is { } file ? reader.ReadNetwork(file) : ConfigStack.Empty,
-                        CarriesForeignObjects = Carries(agent, name),
+                        CarriesForeignObjects = null,
                     };
                 }),
         ];
     }
-
-    private static bool? Carries(AgentKnowledge? agent, string? link) => agent is null || link is null
-        ? null
-        : agent.Objects.Any(item => item.Owner is "foreign" && item.Kind is not "rule" && item.Device == link);
 
     private string? NameOf(int index)
     {

@@ -53,7 +53,23 @@ public sealed class NetworkdUnitState(Systemctl systemctl, string procRoot = "/p
         {
             return Directory.EnumerateDirectories(procRoot)
                 .Where(static directory => char.IsAsciiDigit(Path.GetFileName(directory)[0]))
-                .Any(static directory => CommandOf(directory) == "systemd-network");
+                .Any(directory => CommandOf(directory) == "systemd-network" && SharesOurNetwork(directory));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // A container's networkd has tables of its own. One that cannot be looked into counts as ours.
+    private bool SharesOurNetwork(string processDirectory) =>
+        NetworkOf(processDirectory) is not { } theirs || NetworkOf(Path.Combine(procRoot, "self")) is not { } ours || theirs == ours;
+
+    private static string? NetworkOf(string processDirectory)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(processDirectory, "ns/net")).LinkTarget;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -39,7 +39,7 @@ public sealed class Systemctl(string program = "systemctl", TimeSpan? patience =
                 var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
                 var complaint = process.StandardError.ReadToEndAsync(deadline.Token);
                 await process.WaitForExitAsync(deadline.Token);
-                return new SystemctlAnswer(process.ExitCode, await output, (await complaint).Trim());
+                return new SystemctlAnswer(process.ExitCode, await output, OneLine(await complaint));
             }
             catch (OperationCanceledException)
             {
@@ -49,4 +49,7 @@ public sealed class Systemctl(string program = "systemctl", TimeSpan? patience =
             }
         }
     }
+
+    private static string OneLine(string complaint) =>
+        string.Join("; ", complaint.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 }
