@@ -1,6 +1,5 @@
 using System.CommandLine;
 using NodeGuard.Agent.Control;
-using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
@@ -65,7 +64,7 @@ public static class RoutesDiffCommand
             return context.Report(failure);
         var differences = Sorted(found);
         if (format.IsForPrograms())
-            StructuredOutput.Write(context.Console, format, differences, ControlJson.Default.ListLedgerDifference);
+            StructuredOutput.Write(context.Console, format, differences, ControlJsonContext.Default.ListLedgerDifference);
         else if (differences.Count > 0)
             Write(context.Console, differences, wide: format is OutputFormat.Wide);
         if (differences.Count == 0)

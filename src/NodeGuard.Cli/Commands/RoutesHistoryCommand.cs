@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using NodeGuard.Cli.Control;
+using NodeGuard.Agent.Control;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
@@ -52,7 +52,7 @@ public static class RoutesHistoryCommand
             return context.Report(failure);
         var episodes = NewestFirst(all).Take(limit == 0 ? int.MaxValue : limit).ToList();
         if (format.IsForPrograms())
-            StructuredOutput.Write(context.Console, format, episodes, ControlJson.Default.ListEpisodeRecord);
+            StructuredOutput.Write(context.Console, format, episodes, ControlJsonContext.Default.ListEpisodeRecord);
         else if (episodes.Count > 0)
             WriteTable(context.Console, episodes, wide: format is OutputFormat.Wide);
         if (episodes.Count == 0)
@@ -73,7 +73,7 @@ public static class RoutesHistoryCommand
         }
 
         if (format.IsForPrograms())
-            StructuredOutput.Write(context.Console, format, episode, ControlJson.Default.EpisodeRecord);
+            StructuredOutput.Write(context.Console, format, episode, ControlJsonContext.Default.EpisodeRecord);
         else
             EpisodeText.Write(context.Console, episode);
         return ExitCodes.Ok;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using NodeGuard.Agent.Control;
-using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 
@@ -37,7 +36,7 @@ public static class RoutesListCommand
             return context.Report(failure);
         var objects = LedgerObjectTable.Sorted(all.Where(filter));
         if (format.IsForPrograms())
-            StructuredOutput.Write(context.Console, format, objects, ControlJson.Default.ListLedgerObject);
+            StructuredOutput.Write(context.Console, format, objects, ControlJsonContext.Default.ListLedgerObject);
         else if (objects.Count > 0)
             LedgerObjectTable.Write(context.Console, objects, wide: format is OutputFormat.Wide);
         if (objects.Count == 0)

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using NodeGuard.Cli.Control;
+using NodeGuard.Agent.Control;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 
@@ -50,7 +50,7 @@ public static class RoutesPinCommand
         if (!answer.TryGet(out var outcome, out var failure))
             return context.Report(failure);
         if (format.IsForPrograms())
-            StructuredOutput.Write(context.Console, format, outcome, ControlJson.Default.PinOutcome);
+            StructuredOutput.Write(context.Console, format, outcome, ControlJsonContext.Default.PinOutcome);
         else if (outcome.Done)
             context.Console.WriteLine(outcome.Message);
         else
@@ -79,7 +79,7 @@ public static class RoutesPinCommand
             return context.Report(failure);
         var pinned = LedgerObjectTable.Sorted(all.Where(static item => item.Pinned));
         if (format.IsForPrograms())
-            StructuredOutput.Write(context.Console, format, pinned, ControlJson.Default.ListLedgerObject);
+            StructuredOutput.Write(context.Console, format, pinned, ControlJsonContext.Default.ListLedgerObject);
         else if (pinned.Count > 0)
             LedgerObjectTable.Write(context.Console, pinned, wide: format is OutputFormat.Wide);
         if (pinned.Count == 0)

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using NodeGuard.Cli.Control;
+using NodeGuard.Agent.Control;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 
@@ -39,7 +39,7 @@ public static class RoutesRestoreCommand
             return context.Report(failure);
         var missing = LedgerObjectTable.Sorted(differences.Where(static difference => difference.Change is "missing").Select(static difference => difference.Object));
         if (format.IsForPrograms())
-            StructuredOutput.Write(context.Console, format, missing, ControlJson.Default.ListLedgerObject);
+            StructuredOutput.Write(context.Console, format, missing, ControlJsonContext.Default.ListLedgerObject);
         else if (missing.Count > 0)
             LedgerObjectTable.Write(context.Console, missing, wide: format is OutputFormat.Wide);
         context.Console.WriteNote(missing.Count == 0 ? "Nothing is missing: nothing would be restored." : $"Would restore {missing.Count}; nothing was changed (dry run).");
@@ -54,7 +54,7 @@ public static class RoutesRestoreCommand
             return context.Report(failure);
         if (format.IsForPrograms())
         {
-            StructuredOutput.Write(context.Console, format, report, ControlJson.Default.RestoreReport);
+            StructuredOutput.Write(context.Console, format, report, ControlJsonContext.Default.RestoreReport);
         }
         else
         {

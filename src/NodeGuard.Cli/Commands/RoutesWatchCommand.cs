@@ -1,6 +1,5 @@
 using System.CommandLine;
 using NodeGuard.Agent.Control;
-using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
@@ -39,7 +38,7 @@ public static class RoutesWatchCommand
                 if (!answer.TryGet(out var routeEvent, out var failure))
                     return context.Report(failure);
                 if (format.IsForPrograms())
-                    StructuredOutput.WriteStreamed(context.Console, format, routeEvent, ControlJson.Default.RouteEvent);
+                    StructuredOutput.WriteStreamed(context.Console, format, routeEvent, ControlJsonContext.Default.RouteEvent);
                 else
                     WriteLine(context.Console, routeEvent);
                 await context.Console.Out.FlushAsync(cancellation);

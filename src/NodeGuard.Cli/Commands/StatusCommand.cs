@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using NodeGuard.Agent.Control;
-using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
@@ -38,7 +37,7 @@ public static class StatusCommand
         if (!answer.TryGet(out var status, out var failure))
             return context.Report(failure);
         if (format.IsForPrograms())
-            StructuredOutput.Write(context.Console, format, status, ControlJson.Default.GuardStatus);
+            StructuredOutput.Write(context.Console, format, status, ControlJsonContext.Default.GuardStatus);
         else
             WriteFields(context.Console, status, wide: format is OutputFormat.Wide);
         return IsWhole(status.State) ? ExitCodes.Ok : ExitCodes.Failed;

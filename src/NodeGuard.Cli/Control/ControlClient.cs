@@ -29,26 +29,26 @@ public sealed class ControlClient : IDisposable
     }
 
     public Task<ControlAnswer<GuardStatus>> StatusAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Get, "status", ControlJson.Default.GuardStatus, cancellation);
+        AskAsync(HttpMethod.Get, "status", ControlJsonContext.Default.GuardStatus, cancellation);
 
     public Task<ControlAnswer<List<LedgerObject>>> ListAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Get, "routes", ControlJson.Default.ListLedgerObject, cancellation);
+        AskAsync(HttpMethod.Get, "routes", ControlJsonContext.Default.ListLedgerObject, cancellation);
 
     public Task<ControlAnswer<List<LedgerDifference>>> DiffAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Get, "routes/diff", ControlJson.Default.ListLedgerDifference, cancellation);
+        AskAsync(HttpMethod.Get, "routes/diff", ControlJsonContext.Default.ListLedgerDifference, cancellation);
 
     /// <summary>Newest first.</summary>
     public Task<ControlAnswer<List<EpisodeRecord>>> EpisodesAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Get, "episodes", ControlJson.Default.ListEpisodeRecord, cancellation);
+        AskAsync(HttpMethod.Get, "episodes", ControlJsonContext.Default.ListEpisodeRecord, cancellation);
 
     public Task<ControlAnswer<RestoreReport>> RestoreAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, "routes/restore", ControlJson.Default.RestoreReport, cancellation);
+        AskAsync(HttpMethod.Post, "routes/restore", ControlJsonContext.Default.RestoreReport, cancellation);
 
     public Task<ControlAnswer<PinOutcome>> PinAsync(string objectId, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Put, "pins/" + Uri.EscapeDataString(objectId), ControlJson.Default.PinOutcome, cancellation);
+        AskAsync(HttpMethod.Put, "pins/" + Uri.EscapeDataString(objectId), ControlJsonContext.Default.PinOutcome, cancellation);
 
     public Task<ControlAnswer<PinOutcome>> UnpinAsync(string objectId, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Delete, "pins/" + Uri.EscapeDataString(objectId), ControlJson.Default.PinOutcome, cancellation);
+        AskAsync(HttpMethod.Delete, "pins/" + Uri.EscapeDataString(objectId), ControlJsonContext.Default.PinOutcome, cancellation);
 
     /// <summary>Events until the agent closes the stream or breaks off; a break is the last answer.</summary>
     public async IAsyncEnumerable<ControlAnswer<RouteEvent>> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -85,7 +85,7 @@ public sealed class ControlClient : IDisposable
             while (line is { Length: 0 });
             if (line is null)
                 return null;
-            return JsonSerializer.Deserialize(line, ControlJson.Default.RouteEvent) is { } routeEvent
+            return JsonSerializer.Deserialize(line, ControlJsonContext.Default.RouteEvent) is { } routeEvent
                 ? new(routeEvent)
                 : new(ControlFailureText.NotUnderstood(_socketPath, "routes/watch", "null"));
         }
@@ -156,7 +156,7 @@ public sealed class ControlClient : IDisposable
         try
         {
             var content = await response.Content.ReadAsStreamAsync(cancellation);
-            var error = await JsonSerializer.DeserializeAsync(content, ControlJson.Default.ControlError, cancellation);
+            var error = await JsonSerializer.DeserializeAsync(content, ControlJsonContext.Default.ErrorResponse, cancellation);
             if (error?.Error is { Length: > 0 } sentence)
                 return new(ControlFailureKind.Refused, sentence);
         }

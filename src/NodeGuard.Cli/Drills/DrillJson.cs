@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
-using NodeGuard.Cli.Control;
+using NodeGuard.Cli.Output;
 using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Cli.Drills;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(CamelCaseEnumConverter<ObjectKind>)])]
 [JsonSerializable(typeof(DrillReport))]
 [JsonSerializable(typeof(SandboxReport))]

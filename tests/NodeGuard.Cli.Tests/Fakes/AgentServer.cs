@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
-using NodeGuard.Cli.Control;
 
 namespace NodeGuard.Cli.Tests.Fakes;
 
@@ -52,11 +51,11 @@ internal sealed class AgentServer : IAsyncDisposable
         var id = path.StartsWith("/v1/pins/", StringComparison.Ordinal) ? path["/v1/pins/".Length..] : "";
         var answer = (http.Request.Method, id.Length > 0 ? "/v1/pins" : path) switch
         {
-            ("GET", "/v1/status") => WriteAsync(http, guard.Status, ControlJson.Default.GuardStatus),
-            ("GET", "/v1/routes") => WriteAsync(http, [.. await guard.ListAsync(cancellation)], ControlJson.Default.ListLedgerObject),
-            ("GET", "/v1/routes/diff") => WriteAsync(http, [.. await guard.DiffAsync(cancellation)], ControlJson.Default.ListLedgerDifference),
-            ("GET", "/v1/episodes") => WriteAsync(http, [.. guard.Episodes], ControlJson.Default.ListEpisodeRecord),
-            ("POST", "/v1/routes/restore") => WriteAsync(http, await guard.RestoreAsync(cancellation), ControlJson.Default.RestoreReport),
+            ("GET", "/v1/status") => WriteAsync(http, guard.Status, ControlJsonContext.Default.GuardStatus),
+            ("GET", "/v1/routes") => WriteAsync(http, [.. await guard.ListAsync(cancellation)], ControlJsonContext.Default.ListLedgerObject),
+            ("GET", "/v1/routes/diff") => WriteAsync(http, [.. await guard.DiffAsync(cancellation)], ControlJsonContext.Default.ListLedgerDifference),
+            ("GET", "/v1/episodes") => WriteAsync(http, [.. guard.Episodes], ControlJsonContext.Default.ListEpisodeRecord),
+            ("POST", "/v1/routes/restore") => WriteAsync(http, await guard.RestoreAsync(cancellation), ControlJsonContext.Default.RestoreReport),
             ("PUT", "/v1/pins") => PinAsync(http, await guard.PinAsync(id, cancellation)),
             ("DELETE", "/v1/pins") => PinAsync(http, await guard.UnpinAsync(id, cancellation)),
             ("GET", "/v1/routes/watch") => StreamAsync(http, guard),
@@ -66,13 +65,13 @@ internal sealed class AgentServer : IAsyncDisposable
     }
 
     private static Task PinAsync(HttpContext http, PinOutcome outcome) => outcome.Done
-        ? WriteAsync(http, outcome, ControlJson.Default.PinOutcome)
+        ? WriteAsync(http, outcome, ControlJsonContext.Default.PinOutcome)
         : RefuseAsync(http, StatusCodes.Status409Conflict, outcome.Message);
 
     private static Task RefuseAsync(HttpContext http, int status, string sentence)
     {
         http.Response.StatusCode = status;
-        return WriteAsync(http, new ControlError(sentence), ControlJson.Default.ControlError);
+        return WriteAsync(http, new ErrorResponse(sentence), ControlJsonContext.Default.ErrorResponse);
     }
 
     private static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type)
@@ -87,7 +86,7 @@ internal sealed class AgentServer : IAsyncDisposable
         {
             await foreach (var item in guard.WatchAsync(http.RequestAborted))
             {
-                var line = JsonSerializer.Serialize(item, ControlJson.Default.RouteEvent) + "\n";
+                var line = JsonSerializer.Serialize(item, ControlJsonContext.Default.RouteEvent) + "\n";
                 await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line), http.RequestAborted);
                 await http.Response.Body.FlushAsync(http.RequestAborted);
             }
