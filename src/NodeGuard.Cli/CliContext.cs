@@ -41,7 +41,11 @@ public sealed record CliContext
     {
         Console = console,
         Environment = System.Environment.GetEnvironmentVariable,
-        RunAgent = static (_, _) => throw new InvalidOperationException(),
+        RunAgent = (_, _) =>
+        {
+            console.WriteError("this build has no guard to run: AgentProcess waits for its guard and service notifier");
+            return Task.FromResult(ExitCodes.Failed);
+        },
         DrillHost = static () => new LinuxDrillHost(),
         PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot(), KernelObjects.Live),
     };

@@ -6,54 +6,38 @@ using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Cli.Prevention;
 
-/// <summary>The host that this program runs on, read from systemd, its files and the agent.</summary>
+/// <summary>The host that this program runs on, read from systemd, its files, the kernel and the agent.</summary>
 internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Func<IReadOnlyList<LiveObject>> readKernel) : IPreventionHost
 {
     private readonly NetworkdUnitState _networkd = new(systemctl);
-    private readonly PreventionFiles _files = new(root);
+    private readonly HostPrevention _files = new(root);
 
     public async Task<DoctorInput> ExamineAsync(AgentKnowledge? agent, CancellationToken cancellation)
     {
         var version = await _networkd.VersionAsync(cancellation);
-        var triggers = new UpdateTriggerReader(root);
-        var (links, foreign) = LinksAndForeign(agent);
-        var (needrestart, place) = triggers.ReadNeedrestart();
-        return new DoctorInput
-        {
-            Networkd = await _networkd.PresenceAsync(cancellation),
-            VersionText = version,
-            Config = new NetworkdConfReader(root).ReadGlobal(SystemdVersion.Parse(version)),
-            Links = links,
-            Existing = _files.Find(),
-            Foreign = Count(foreign),
-            Timers = triggers.ReadTimers(),
-            Needrestart = needrestart,
-            NeedrestartPlace = place,
-        };
+        var presence = await _networkd.PresenceAsync(cancellation);
+        var links = Links();
+        var foreign = Foreign(agent, links);
+        return _files.ReadForDoctor(
+            presence is NetworkdPresence.Unknown ? _files.Presence(_networkd.ProcessRuns()) : presence,
+            version, links, Count(foreign), Carries(foreign));
     }
 
     public async Task<PreventionInput> PlanningInputAsync(HardenMode mode, AgentKnowledge? agent, CancellationToken cancellation)
     {
         var version = SystemdVersion.Parse(await _networkd.VersionAsync(cancellation));
-        return new PreventionInput
-        {
-            Mode = mode,
-            Version = version,
-            Networkd = new NetworkdConfReader(root).ReadGlobal(version),
-            Links = LinksAndForeign(agent).Links,
-            Existing = _files.Find(),
-            NeedrestartInstalled = new UpdateTriggerReader(root).ReadNeedrestart().State is not NeedrestartState.Absent,
-        };
+        var links = Links();
+        return _files.Read(mode, version, links, Carries(Foreign(agent, links)));
     }
 
     public IReadOnlyList<HardenedFile> Apply(PreventionPlan plan)
     {
-        var reasons = plan.Writes.ToDictionary(static write => write.Path, static write => write.Why, StringComparer.Ordinal);
-        foreach (var removal in plan.Removals)
-            reasons[removal.Path] = removal.Why;
+        var reasons = plan.Writes.Select(static write => (write.Path, write.Why))
+            .Concat(plan.Removals.Select(static removal => (removal.Path, removal.Why)))
+            .ToDictionary(static pair => pair.Path, static pair => pair.Why, StringComparer.Ordinal);
         return
         [
-            .. _files.Apply(plan).Select(outcome => new HardenedFile(
+            .. new PreventionFiles(root).Apply(plan).Select(outcome => new HardenedFile(
                 outcome.Path,
                 outcome.Change switch
                 {
@@ -65,31 +49,25 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
         ];
     }
 
-    /// <summary>The live foreign objects, from the agent where there is one; null where neither it nor the kernel can tell.</summary>
-    private (IReadOnlyList<PreventedLink>? Links, IReadOnlyList<LiveObject>? Foreign) LinksAndForeign(AgentKnowledge? agent)
+    /// <summary>The live foreign objects, from the agent where there is one; null where nobody can tell.</summary>
+    private IReadOnlyList<LiveObject>? Foreign(AgentKnowledge? agent, List<ObservedLink>? links)
     {
-        var links = Links();
-        var foreign = agent is not null ? FromAgent(agent, links) : links is null ? null : ForeignWithoutAgent.Among(readKernel(), links);
-        if (foreign is null)
-            return (links, null);
-        return (links?.ConvertAll(link => link with { CarriesForeignObjects = foreign.Any(item => item.LinkIndex == link.Index) }), foreign);
+        if (agent is not null)
+            return [.. agent.Objects.Where(static item => item.Owner is "foreign").Select(item => FromAgent(item, links))];
+        return _files.Read(HardenMode.Off, null, links, static _ => null).Links is { } managed
+            ? ForeignWithoutAgent.Among(readKernel(), managed)
+            : null;
     }
 
-    private static List<LiveObject> FromAgent(AgentKnowledge agent, List<PreventedLink>? links) =>
-    [
-        .. agent.Objects
-            .Where(static item => item.Owner is "foreign")
-            .Select(item => new LiveObject(
-                KindOf(item.Kind), Protocol: 0, links?.Find(link => link.Name == item.Device)?.Index ?? 0, Address: null, Expires: false)),
-    ];
-
-    private static ObjectKind KindOf(string kind) => kind switch
-    {
-        "address" => ObjectKind.Address,
-        "nexthop" => ObjectKind.Nexthop,
-        "route" => ObjectKind.Route,
-        _ => ObjectKind.Rule,
-    };
+    private static LiveObject FromAgent(NodeGuard.Agent.Control.LedgerObject item, List<ObservedLink>? links) => new(
+        item.Kind switch
+        {
+            "address" => ObjectKind.Address,
+            "nexthop" => ObjectKind.Nexthop,
+            "route" => ObjectKind.Route,
+            _ => ObjectKind.Rule,
+        },
+        Protocol: 0, links?.Find(link => link.Name == item.Device)?.Index ?? 0, Address: null, Expires: false);
 
     private static ForeignCounts? Count(IReadOnlyList<LiveObject>? foreign) => foreign is null ? null : new ForeignCounts(
         foreign.Count(static item => item.Kind is ObjectKind.Rule),
@@ -97,42 +75,25 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
         foreign.Count(static item => item.Kind is ObjectKind.Nexthop),
         foreign.Count(static item => item.Kind is ObjectKind.Address));
 
-    private List<PreventedLink>? Links()
-    {
-        if (LinkStateFiles.Read(root.Map("/run/systemd/netif/links")) is not { } states)
-            return null;
-        var reader = new NetworkdConfReader(root);
-        return
-        [
-            .. states
-                .Where(static state => state.AdministrativeState is not "unmanaged")
-                .Select(state =>
-                {
-                    var name = NameOf(state.Index);
-                    return new PreventedLink
-                    {
-                        Index = state.Index,
-                        Name = name ?? string.Create(CultureInfo.InvariantCulture, $"link {state.Index}"),
-                        NetworkFile = state.NetworkFile,
-                        Config = state.NetworkFile is { } file ? reader.ReadNetwork(file) : ConfigStack.Empty,
-                        CarriesForeignObjects = null,
-                    };
-                }),
-        ];
-    }
+    private static Func<int, bool?> Carries(IReadOnlyList<LiveObject>? foreign) =>
+        link => foreign?.Any(item => item.LinkIndex == link);
 
-    private string? NameOf(int index)
+    private List<ObservedLink>? Links() => LinkStateFiles.Read(root.Map("/run/systemd/netif/links")) is { } states
+        ? [.. states.Where(static state => state.AdministrativeState is not "unmanaged").Select(state => new ObservedLink(state.Index, NameOf(state.Index), state.NetworkFile))]
+        : null;
+
+    private string NameOf(int index)
     {
+        var number = index.ToString(CultureInfo.InvariantCulture);
         try
         {
-            return Directory.EnumerateDirectories(root.Map("/sys/class/net"))
-                .FirstOrDefault(link => File.ReadAllText(Path.Combine(link, "ifindex")).Trim() == index.ToString(CultureInfo.InvariantCulture)) is { } found
-                ? Path.GetFileName(found)
-                : null;
+            var link = Directory.EnumerateDirectories(root.Map("/sys/class/net"))
+                .FirstOrDefault(directory => File.ReadAllText(Path.Combine(directory, "ifindex")).Trim() == number);
+            return link is null ? $"link {number}" : Path.GetFileName(link);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return $"link {number}";
         }
     }
 }

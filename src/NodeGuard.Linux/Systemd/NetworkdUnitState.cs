@@ -7,16 +7,12 @@ public sealed class NetworkdUnitState(Systemctl systemctl, string procRoot = "/p
 {
     private const string Unit = "systemd-networkd.service";
 
+    /// <summary>Unknown where systemd does not answer: files and <see cref="ProcessRuns"/> may tell then.</summary>
     public async Task<NetworkdPresence> PresenceAsync(CancellationToken cancellation)
     {
         // sd_booted(3): without it there is no unit to ask for, but networkd can still have been started by hand.
         if (!Directory.Exists(Path.Combine(runRoot, "systemd/system")))
-            return ProcessRuns() switch
-            {
-                true => NetworkdPresence.Running,
-                false => NetworkdPresence.Disabled,
-                null => NetworkdPresence.Unknown,
-            };
+            return ProcessRuns() == true ? NetworkdPresence.Running : NetworkdPresence.Unknown;
 
         var answer = await systemctl.RunAsync(["show", Unit, "--property=LoadState,ActiveState,UnitFileState"], cancellation);
         return answer.Succeeded ? Parse(answer.Output) : NetworkdPresence.Unknown;
@@ -47,7 +43,8 @@ public sealed class NetworkdUnitState(Systemctl systemctl, string procRoot = "/p
         };
     }
 
-    private bool? ProcessRuns()
+    /// <summary>Whether a networkd of our network namespace is in the process table; null when that cannot be read.</summary>
+    public bool? ProcessRuns()
     {
         try
         {

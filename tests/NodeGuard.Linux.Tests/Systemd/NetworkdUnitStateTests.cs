@@ -35,7 +35,7 @@ public sealed class NetworkdUnitStateTests
 
     [Theory]
     [InlineData("systemd-network", NetworkdPresence.Running)]
-    [InlineData("bash", NetworkdPresence.Disabled)]
+    [InlineData("bash", NetworkdPresence.Unknown)]
     public async Task Without_systemd_as_init_the_process_table_tells(string command, NetworkdPresence presence)
     {
         var proc = Directory.CreateTempSubdirectory("nodeguard-proc-");
