@@ -39,7 +39,7 @@ public sealed class NetworkdUnitStateTests
     public async Task Without_systemd_as_init_the_process_table_tells(string command, NetworkdPresence presence)
     {
         var proc = Directory.CreateTempSubdirectory("nodeguard-proc-");
-        File.WriteAllText(Path.Combine(proc.CreateSubdirectory("17").FullName, "comm"), command + "\n");
+        await File.WriteAllTextAsync(Path.Combine(proc.CreateSubdirectory("17").FullName, "comm"), command + "\n");
 
         var state = new NetworkdUnitState(new Systemctl("/nonexistent/systemctl"), proc.FullName, runRoot: "/nonexistent");
 
