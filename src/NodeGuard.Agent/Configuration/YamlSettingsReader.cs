@@ -44,9 +44,10 @@ internal sealed class YamlSettingsReader
         {
             errors.Add(reader.Error(e.Start, $"this cannot be read as YAML: {FirstLine(e.Message)} Mind the indentation and quotes around this line."));
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // YamlDotNet 16.3 answers some malformed text (a tab inside a plain scalar) with its own slips instead of a YamlException.
+            // YamlDotNet 16.3 answers some malformed text with slips of its own instead of a YamlException: a NUL inside a
+            // plain scalar, an alias after a flow list. The text is in memory, so nothing else can have failed.
             Mark mark = parser.Current?.End ?? Mark.Empty;
             errors.Add(reader.Error(mark, "this cannot be read as YAML. Mind the indentation, tabs and quotes from this line on."));
         }
