@@ -61,7 +61,7 @@ public sealed class HostileHttpTests
     private static async Task SendAsync(string path, byte[] bytes)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await Eventually.TrueAsync(() => TryConnect(socket, path), "the server's backlog has room");
         try
         {
             await socket.SendAsync(bytes);
@@ -72,6 +72,20 @@ public sealed class HostileHttpTests
         catch (Exception e) when (e is SocketException or IOException)
         {
             // The server may have hung up on the first bytes already.
+        }
+    }
+
+    // connect() to a unix socket answers EAGAIN at once when the backlog is full.
+    private static bool TryConnect(Socket socket, string path)
+    {
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
+        {
+            return false;
         }
     }
 
