@@ -22,6 +22,10 @@ public static class RequestForms
         else
         {
             builder.Raw(request[NetlinkMessage.HeaderLength..]);
+            if (type == RTM_NEWROUTE)
+            {
+                OpenType(builder.At(NetlinkMessage.HeaderLength));
+            }
         }
 
         builder.Finish();
@@ -59,6 +63,30 @@ public static class RequestForms
             }
 
             at += NetlinkReader.Align(length);
+        }
+    }
+
+    /// <summary>
+    /// A route by a blackhole nexthop is told as a route of type blackhole, whatever its own type is; its id suffices
+    /// to find it by.
+    /// </summary>
+    private static void OpenType(Span<byte> payload)
+    {
+        const int rtmsgLength = 12;
+        const int typeOffset = 7;
+        if (payload.Length < rtmsgLength)
+        {
+            return;
+        }
+
+        var attributes = new AttributeReader(payload[rtmsgLength..]);
+        while (attributes.Next(out NetlinkAttribute attribute))
+        {
+            if (attribute.Type == RTA_NH_ID)
+            {
+                payload[typeOffset] = 0;
+                return;
+            }
         }
     }
 

@@ -36,6 +36,10 @@ public sealed partial class RouteMessageReader
                     }
 
                     continue;
+                case NHA_ENCAP:
+                    // Told without NLA_F_NESTED, and refused without it.
+                    builder.Attribute(NHA_ENCAP | NLA_F_NESTED, attribute.Value);
+                    continue;
                 case NHA_ID:
                     id = attribute.UInt32;
                     break;

@@ -11,6 +11,8 @@ public static class RtnetlinkConstants
     public const ushort NLMSG_ERROR = 2;
     public const ushort NLMSG_DONE = 3;
 
+    public const ushort NLA_F_NESTED = 0x8000;
+
     public const ushort NLM_F_REQUEST = 0x1;
     public const ushort NLM_F_ACK = 0x4;
     public const ushort NLM_F_DUMP_INTR = 0x10;
@@ -151,6 +153,7 @@ public static class RtnetlinkConstants
     public const ushort NHA_OIF = 5;
     public const ushort NHA_GATEWAY = 6;
     public const ushort NHA_ENCAP_TYPE = 7;
+    public const ushort NHA_ENCAP = 8;
     public const ushort NHA_FDB = 11;
     public const ushort NHA_RES_GROUP = 12;
     public const ushort NHA_RES_BUCKET = 13;
