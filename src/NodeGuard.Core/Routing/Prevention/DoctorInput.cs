@@ -26,8 +26,11 @@ public enum UnitEnablement
 /// <summary>A timer that runs updates by itself, for example apt-daily-upgrade.timer.</summary>
 public sealed record UpdateTimer(string Unit, UnitEnablement Enablement, DateTimeOffset? Next = null);
 
-/// <summary>Foreign objects on this host, by kind.</summary>
-public sealed record ForeignCounts(int Rules, int Routes, int Nexthops, int Addresses)
+/// <summary>
+/// Foreign objects on this host, by kind. AddressesWithLifetime are those of the addresses that expire: networkd takes
+/// them for its own dynamic ones, and KeepConfiguration=static does not keep them.
+/// </summary>
+public sealed record ForeignCounts(int Rules, int Routes, int Nexthops, int Addresses, int AddressesWithLifetime = 0)
 {
     public int Total => Rules + Routes + Nexthops + Addresses;
 }

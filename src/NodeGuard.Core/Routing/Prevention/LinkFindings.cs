@@ -31,7 +31,24 @@ internal static class LinkFindings
 
         foreach (var link in links.OrderBy(link => link.Name, StringComparer.Ordinal))
             yield return ForLink(link);
+
+        if (input.Foreign is { AddressesWithLifetime: > 0 } foreign && !EveryLinkKeepsEverything(input))
+        {
+            yield return new Finding
+            {
+                Id = "lifetimes",
+                Verdict = Verdict.Exposed,
+                Title = $"{KeepConfiguration.Key}=static does not keep foreign addresses that expire",
+                Effective = $"{foreign.AddressesWithLifetime} here",
+                Fix = $"let nodeguard agent restore them, or set {KeepConfiguration.Key}=yes, which also keeps addresses of lost DHCP leases",
+            };
+        }
     }
+
+    public static bool EveryLinkKeepsEverything(DoctorInput input) =>
+        input.Links is { Count: > 0 } links && links.All(link =>
+            KeepConfiguration.Find(link.Config) is { State: ConfigState.Set, Value: { } value }
+            && KeepConfiguration.Parse(value) == Kept.Everything);
 
     private static Finding ForLink(PreventedLink link)
     {

@@ -84,10 +84,7 @@ internal static class OptionFindings
         if (input.Foreign is { Nexthops: 0 })
             return finding with { Verdict = Verdict.Ok, Effective = "none here", Fix = null };
 
-        var everyLinkKeepsAll = input.Links is { Count: > 0 } links && links.All(link =>
-            KeepConfiguration.Find(link.Config) is { State: ConfigState.Set, Value: { } value }
-            && KeepConfiguration.Parse(value) == Kept.Everything);
-        if (everyLinkKeepsAll)
+        if (LinkFindings.EveryLinkKeepsEverything(input))
             return finding with { Verdict = Verdict.Ok, Effective = "KeepConfiguration=yes on every managed link", Fix = null };
         return input.Foreign is null
             ? finding with { Effective = "unknown whether there are any", Fix = "run as root, so that all objects can be read" }

@@ -106,6 +106,15 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public void ForeignAddressesThatExpireAreNotKeptByStatic()
+    {
+        var hardened = Running("257.13", Stack(OurGlobal(Routes, Rules, Nexthops)), Link(config: Keep)) with { Foreign = new(0, 0, 0, 2, 1) };
+
+        Of(Doctor.Examine(hardened), "lifetimes").Verdict.ShouldBe(Verdict.Exposed);
+        Doctor.Examine(hardened with { Links = [Link(config: File(LinkDropIn, "KeepConfiguration=yes"))] }).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public void TriggersCountOnlyWhereSomethingCanBeLost()
     {
         var timer = new UpdateTimer("apt-daily-upgrade.timer", UnitEnablement.Enabled);
