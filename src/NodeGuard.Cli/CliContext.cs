@@ -1,5 +1,7 @@
 using System.CommandLine;
 using NodeGuard.Agent.Configuration;
+using NodeGuard.Agent.Guarding;
+using NodeGuard.Agent.Hosting;
 using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Drills;
 using NodeGuard.Cli.Prevention;
@@ -41,11 +43,8 @@ public sealed record CliContext
     {
         Console = console,
         Environment = System.Environment.GetEnvironmentVariable,
-        RunAgent = (_, _) =>
-        {
-            console.WriteError("this build has no guard to run: AgentProcess waits for its guard and service notifier");
-            return Task.FromResult(ExitCodes.Failed);
-        },
+        RunAgent = new AgentProcess(
+            console, ServiceManagerSocket.OfProcess(), static surroundings => new GuardService(surroundings)).RunAsync,
         DrillHost = static () => new LinuxDrillHost(),
         PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot(), KernelObjects.Live),
     };
