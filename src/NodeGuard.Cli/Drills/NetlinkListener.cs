@@ -11,6 +11,7 @@ namespace NodeGuard.Cli.Drills;
 /// </summary>
 internal sealed class NetlinkListener : IDeletionListener
 {
+    private const int Priority = 20;
     private const long LongestWait = 1_000_000_000;
 
     private static readonly uint[] Groups =
@@ -52,7 +53,13 @@ internal sealed class NetlinkListener : IDeletionListener
 
     public TimeSpan QuietFor => TimeSpan.FromMicroseconds((Clock.MonotonicNanoseconds() - Volatile.Read(ref _lastDeletion)) / 1000.0);
 
-    public DeletionSummary Stop()
+    public DeletionSummary Stop() => Stop(new Dictionary<(ObjectKind, string), TimeSpan>());
+
+    /// <param name="sentAt">
+    /// When the deletions were asked for, where that is known. A listener that lags reads a deletion and the creation
+    /// behind it at once and would see no gap; from the sending on, a gap can only be told too long.
+    /// </param>
+    public DeletionSummary Stop(IReadOnlyDictionary<(ObjectKind Kind, string Identity), TimeSpan> sentAt)
     {
         StopThread();
         var log = new DeletionLog();
@@ -60,7 +67,7 @@ internal sealed class NetlinkListener : IDeletionListener
         {
             var identity = Convert.ToHexString(_identities.AsSpan(note.Offset, note.Length));
             if (note.IsDeletion)
-                log.Deleted(note.Kind, identity, note.At);
+                log.Deleted(note.Kind, identity, sentAt.TryGetValue((note.Kind, identity), out var sent) ? sent : note.At);
             else
                 log.Created(note.Kind, identity, note.At);
         }
@@ -84,6 +91,8 @@ internal sealed class NetlinkListener : IDeletionListener
 
     private void Run()
     {
+        // Before the guard's thread, so that a deletion is noted when it happens and not when the guard is done.
+        RealtimeThread.TrySetRealtime(Priority);
         var poll = new NetlinkPoll([_socket.Descriptor, _wake.Descriptor]);
         while (!_stopping)
         {

@@ -1,4 +1,6 @@
+using NodeGuard.Core.Routing;
 using NodeGuard.Linux.Netlink;
+using NodeGuard.Linux.Threads;
 
 namespace NodeGuard.Cli.Drills;
 
@@ -40,23 +42,31 @@ internal sealed class SandboxDrill(int ofEachKind)
         using var networkd = NetlinkSocket.OpenRoute(new NetlinkSocketOptions());
         using var guard = guarded ? await SandboxGuard.StartAsync(networkd.PortId, cancellation) : null;
         using var listener = new NetlinkListener();
-        Flush(networkd, objects);
+        var sentAt = Flush(networkd, objects);
         var missing = await SettleAsync(before, listener, guarded, cancellation);
         return new SandboxPass
         {
             Guarded = guarded,
             Before = before.Counts,
-            Seen = listener.Stop(),
+            Seen = listener.Stop(sentAt),
             Missing = RoutingSnapshot.Count(missing),
         };
     }
 
     // One request a system call, rules after routes: networkd's way since v250.
-    private static void Flush(NetlinkSocket networkd, List<KernelObject> objects)
+    private static Dictionary<(ObjectKind, string), TimeSpan> Flush(NetlinkSocket networkd, List<KernelObject> objects)
     {
-        var deletions = objects.OrderBy(static item => item.Shown.Kind).Select(static item => Deletion(item.Request)).ToList();
-        foreach (var deletion in deletions)
-            networkd.Send(deletion);
+        var deletions = objects.OrderBy(static item => item.Shown.Kind).Select(static item => (item.Shown, Message: Deletion(item.Request))).ToList();
+        var times = new long[deletions.Count];
+        for (var i = 0; i < deletions.Count; i++)
+        {
+            times[i] = Clock.MonotonicNanoseconds();
+            networkd.Send(deletions[i].Message);
+        }
+
+        return deletions.Zip(times).ToDictionary(
+            static sent => (sent.First.Shown.Kind, sent.First.Shown.Identity),
+            static sent => TimeSpan.FromMicroseconds(sent.Second / 1000.0));
     }
 
     private static byte[] Deletion(byte[] request)
