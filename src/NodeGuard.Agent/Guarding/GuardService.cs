@@ -78,7 +78,7 @@ public sealed partial class GuardService : IHostedGuard
         RouteOptions routes = _options.Routes;
         _thread.Guard.Filter = routes.Exclude;
         _thread.Guard.SetRestores(routes.Mode == GuardMode.Restore, Clock.MonotonicNanoseconds());
-        _thread.OwnerOf = new NetworkdOwnership(networkd.Links).GuessOwner;
+        _thread.OwnerOf = new NetworkdOwnership(networkd.Links).OwnerOf;
         _live = StartupLoader.ReadBinding(_options.ProcRoot, networkd.Process?.Identity);
         _thread.Start();
         await _thread.Started.WaitAsync(cancellation);

@@ -1,9 +1,14 @@
 using NodeGuard.Core.Routing;
+using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Systemd;
+using static NodeGuard.Linux.Netlink.RtnetlinkConstants;
 
 namespace NodeGuard.Agent.Guarding;
 
-/// <summary>Which objects that were there before the agent are networkd's own.</summary>
+/// <summary>
+/// Which objects are networkd's own: by its description where it offers one, else by what it is known to create.
+/// What was seen being created needs neither.
+/// </summary>
 internal sealed class NetworkdOwnership
 {
     private const byte RTPROT_STATIC = 4;
@@ -11,23 +16,71 @@ internal sealed class NetworkdOwnership
     private const byte RTPROT_DHCP = 16;
 
     private readonly HashSet<int> _managed;
+    private readonly NetworkdDescription? _description;
 
-    public NetworkdOwnership(IReadOnlyList<NetworkdLink>? links) =>
-        _managed = [.. (links ?? []).Where(link => link.Managed).Select(link => link.Index)];
-
-    /// <summary>
-    /// Without networkd's own description: routes of the protocols that it uses, and addresses with a lifetime, on links
-    /// that it manages. The description, where networkd offers one, corrects this within moments.
-    /// </summary>
-    public Ownership GuessOwner(in ObservedObject observed)
+    public NetworkdOwnership(IReadOnlyList<NetworkdLink>? links, NetworkdDescription? description = null)
     {
-        bool onManaged = _managed.Contains(observed.Facts.LinkIndex);
-        bool its = observed.Key.Kind switch
+        _managed = [.. (links ?? []).Where(link => link.Managed).Select(link => link.Index)];
+        _description = description;
+    }
+
+    /// <summary>Whose an object is that was there before the agent.</summary>
+    public Ownership OwnerOf(in ObservedObject observed) => Decide(observed.Key, observed.Facts, observed.Request);
+
+    /// <summary>Corrects the owners in the ledger; runs on the guard's thread.</summary>
+    public void Apply(GuardThread thread)
+    {
+        bool changed = false;
+        foreach (LedgerEntry entry in thread.Guard.Ledger.Entries)
         {
-            ObjectKind.Route => onManaged && observed.Facts.Protocol is (RTPROT_STATIC or RTPROT_RA or RTPROT_DHCP),
-            ObjectKind.Address => onManaged && observed.Facts.Expires,
-            _ => false,
-        };
+            // A description is as old as the call: what was seen being created meanwhile is known better.
+            Ownership owner = entry.OwnerObserved ? entry.Owner : Decide(entry.Key, entry.Facts, entry.Request);
+            changed |= owner != entry.Owner;
+            entry.Owner = owner;
+        }
+
+        if (changed)
+        {
+            thread.Guard.Ledger.Touch();
+        }
+    }
+
+    private Ownership Decide(in ObjectKey key, in ObjectFacts facts, ReadOnlySpan<byte> request)
+    {
+        bool its = _description is not null ? IsDescribed(_description, key, request) : IsGuessed(key, facts);
         return its ? Ownership.Networkd : Ownership.Foreign;
+    }
+
+    private bool IsGuessed(in ObjectKey key, in ObjectFacts facts) => _managed.Contains(facts.LinkIndex) && key.Kind switch
+    {
+        ObjectKind.Route => facts.Protocol is RTPROT_STATIC or RTPROT_RA or RTPROT_DHCP,
+        ObjectKind.Address => facts.Expires,
+        _ => false,
+    };
+
+    private static bool IsDescribed(NetworkdDescription description, in ObjectKey key, ReadOnlySpan<byte> request) =>
+        key.Kind == ObjectKind.Rule
+            ? description.Rules.Contains(RuleOf(key, request))
+            : description.Objects.Contains(key);
+
+    private static OwnRule RuleOf(in ObjectKey key, ReadOnlySpan<byte> request)
+    {
+        const int fibRuleHdrLength = 12;
+        ReadOnlySpan<byte> payload = request[NetlinkMessage.HeaderLength..];
+        var rule = new OwnRule(key.Family, key.Priority, 0, payload[2], 0, payload[1], payload[4], 0);
+        var attributes = new AttributeReader(payload[fibRuleHdrLength..]);
+        while (attributes.Next(out NetlinkAttribute attribute))
+        {
+            rule = attribute.Type switch
+            {
+                FRA_SRC => rule with { From = attribute.Address },
+                FRA_DST => rule with { To = attribute.Address },
+                FRA_TABLE => rule with { Table = attribute.UInt32 },
+                FRA_FWMARK => rule with { FirewallMark = attribute.UInt32 },
+                _ => rule,
+            };
+        }
+
+        return rule;
     }
 }
