@@ -102,6 +102,11 @@ internal sealed partial class GuardThread
     private long ConsiderEpisodeEnd(long now)
     {
         Episode episode = Guard.Episode;
+        if (_read.Active)
+        {
+            return now;
+        }
+
         if (!episode.Running)
         {
             _closingEpisode = false;

@@ -24,6 +24,7 @@ internal sealed class KernelRead
     // A dump that changed under every try is given up for now; what changes that much is told by notifications.
     private const int MaxInterruptions = 16;
     private const int EOPNOTSUPP = 95;
+    private const int EAFNOSUPPORT = 97;
 
     private static readonly DumpRequest[] Sequence =
     [
@@ -88,14 +89,10 @@ internal sealed class KernelRead
             }
 
             _interrupted |= (message.Flags & NLM_F_DUMP_INTR) != 0;
-            if (message.Type == NLMSG_DONE)
+            if (message.Type is NLMSG_DONE or NLMSG_ERROR)
             {
-                return NextDump();
-            }
-
-            if (message.Type == NLMSG_ERROR)
-            {
-                return Refused(message);
+                // A dump is refused in either way: strict headers by NLMSG_ERROR, what fails later by NLMSG_DONE.
+                return NetlinkAck.TryRead(message, out NetlinkAck answer) && answer.Errno != 0 ? Refused(answer) : NextDump();
             }
 
             Take(message, ownerOf, now);
@@ -143,6 +140,7 @@ internal sealed class KernelRead
     /// <summary>The same dump again: what it showed so far is seen twice, which changes nothing.</summary>
     private ReadStep Interrupted()
     {
+        Drain();
         if (++_interruptions > MaxInterruptions)
         {
             return Fail($"the kernel's tables changed under {MaxInterruptions} dumps in a row");
@@ -152,18 +150,30 @@ internal sealed class KernelRead
         return ReadStep.Going;
     }
 
-    private ReadStep Refused(in NetlinkMessage message)
+    private ReadStep Refused(in NetlinkAck answer)
     {
-        NetlinkAck.TryRead(message, out NetlinkAck answer);
-
         // Kernels before 5.3 have no nexthop objects, and a kernel without IPv6 has none of its tables.
-        return answer.Errno == EOPNOTSUPP
-            ? NextDump()
-            : Fail($"the kernel refused dump {Sequence[_position].Type} of family {Sequence[_position].Family} with errno {answer.Errno}");
+        if (answer.Errno is EOPNOTSUPP or EAFNOSUPPORT)
+        {
+            return NextDump();
+        }
+
+        DumpRequest refused = Sequence[_position];
+        string words = answer.Text.IsEmpty ? "" : $": {System.Text.Encoding.UTF8.GetString(answer.Text)}";
+        return Fail($"the kernel refused dump {refused.Type} of family {refused.Family} with errno {answer.Errno}{words}");
+    }
+
+    /// <summary>The kernel answers a second dump on a socket with EBUSY until the first was taken to its end.</summary>
+    private void Drain()
+    {
+        while (_socket.Receive(_batch) is { Count: > 0 } or { Overrun: true })
+        {
+        }
     }
 
     private ReadStep Fail(string reason)
     {
+        Drain();
         Failure = reason;
         Active = false;
         return ReadStep.Failed;

@@ -3,7 +3,7 @@ using static NodeGuard.Linux.Netlink.RtnetlinkConstants;
 
 namespace NodeGuard.Linux.Netlink;
 
-/// <summary>NLMSG_ERROR: the kernel's answer to one request.</summary>
+/// <summary>The kernel's answer to one request: NLMSG_ERROR, or the NLMSG_DONE that ends a dump and may refuse it.</summary>
 /// <param name="sequence">Of the request.</param>
 /// <param name="errno">Positive; 0 is success.</param>
 /// <param name="text">The kernel's sentence (NLMSGERR_ATTR_MSG), or empty.</param>
@@ -23,7 +23,13 @@ public readonly ref struct NetlinkAck(uint sequence, int errno, ReadOnlySpan<byt
     {
         answer = default;
         ReadOnlySpan<byte> payload = message.Payload;
-        if (message.Type != NLMSG_ERROR || payload.Length < ErrnoLength + NetlinkMessage.HeaderLength)
+        int needed = message.Type switch
+        {
+            NLMSG_ERROR => ErrnoLength + NetlinkMessage.HeaderLength,
+            NLMSG_DONE => ErrnoLength,
+            _ => int.MaxValue,
+        };
+        if (payload.Length < needed)
         {
             return false;
         }
@@ -41,12 +47,14 @@ public readonly ref struct NetlinkAck(uint sequence, int errno, ReadOnlySpan<byt
         }
 
         ReadOnlySpan<byte> payload = message.Payload;
-        uint requestLength = BinaryPrimitives.ReadUInt32LittleEndian(payload[ErrnoLength..]);
+        // NLMSG_ERROR repeats the request between errno and text, or only its header when the answer is capped.
+        long skip = ErrnoLength;
+        if (message.Type == NLMSG_ERROR)
+        {
+            uint requestLength = BinaryPrimitives.ReadUInt32LittleEndian(payload[ErrnoLength..]);
+            skip += (message.Flags & NLM_F_CAPPED) != 0 ? NetlinkMessage.HeaderLength : ((long)requestLength + 3) & ~3L;
+        }
 
-        // A capped answer repeats the request's header only.
-        long skip = ErrnoLength + ((message.Flags & NLM_F_CAPPED) != 0
-            ? NetlinkMessage.HeaderLength
-            : ((long)requestLength + 3) & ~3L);
         if (skip < ErrnoLength || skip > payload.Length)
         {
             return default;

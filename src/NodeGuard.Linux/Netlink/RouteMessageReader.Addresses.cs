@@ -161,8 +161,9 @@ public sealed partial class RouteMessageReader
             return true;
         }
 
+        // 127.0.0.1 comes with loopback, and kernels tell no protocol for it; its neighbours are somebody's.
         return family == AF_INET
-            ? (uint)address >> 24 == 127
+            ? (uint)address == 0x7F000001
             : address == UInt128.One || (address >> 118) == 0x3FA || (parts.Flags & IFA_F_SECONDARY) != 0;
     }
 }

@@ -11,13 +11,17 @@ public sealed record NetworkdProcess(int Pid, string Identity)
     private const string Comm = "systemd-network";
     private const string Executable = "systemd-networkd";
 
-    /// <summary>Null when none runs.</summary>
+    /// <summary>
+    /// The one of this process's network namespace: containers of the host may run their own. Null when there is none.
+    /// </summary>
     public static NetworkdProcess? Find(string procRoot)
     {
+        string? ownNamespace = new FileInfo("/proc/self/ns/net").LinkTarget;
         foreach (string directory in Directory.EnumerateDirectories(procRoot))
         {
             if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                || Read($"{directory}/comm")?.TrimEnd() != Comm || !RunsNetworkd(directory))
+                || Read($"{directory}/comm")?.TrimEnd() != Comm || !RunsNetworkd(directory)
+                || IsElsewhere(directory, ownNamespace))
             {
                 continue;
             }
@@ -37,6 +41,19 @@ public sealed record NetworkdProcess(int Pid, string Identity)
     /// </summary>
     private static bool RunsNetworkd(string directory) =>
         Read($"{directory}/cmdline")?.Split('\0')[0] is { } path && Path.GetFileName(path) == Executable;
+
+    /// <summary>False also when the namespace cannot be read: the only networkd that shows is then taken for ours.</summary>
+    private static bool IsElsewhere(string directory, string? ownNamespace)
+    {
+        try
+        {
+            return new FileInfo($"{directory}/ns/net").LinkTarget is { } other && other != ownNamespace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     private static string? Invocation(string directory)
     {
