@@ -1,39 +1,57 @@
 using NodeGuard.Agent.Metrics;
+using NodeGuard.Linux.Systemd.Bus;
+using NodeGuard.Linux.Systemd.Causes;
 
 namespace NodeGuard.Agent.Guarding;
 
-/// <summary>Collects what may have made networkd flush: unit jobs that the bus told, package runs that are seen.</summary>
-internal sealed class FlushCause
+/// <summary>What may have made networkd flush: unit jobs that the bus told, package runs that are seen, a new start.</summary>
+internal sealed class FlushCause(string procRoot, TimeProvider time)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+    private const string DpkgLog = "/var/log/dpkg.log";
+
+    // A flush follows its job within seconds; an old one explains nothing.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private string? _job;
     private DateTimeOffset _jobAt;
-    private string? _identity;
+    private DateTimeOffset _startedAt = DateTimeOffset.MinValue;
 
-    /// <summary>A job of systemd on networkd's unit.</summary>
-    public void Note(string job, DateTimeOffset at)
+    /// <summary>A job of systemd on networkd's unit; its type may follow.</summary>
+    public void NoteJob(UnitJob job, BusValue<string> type)
     {
         lock (_lock)
         {
-            _job = job;
-            _jobAt = at;
+            _job = job.Describe(type);
+            _jobAt = time.GetUtcNow();
         }
     }
 
-    public KnownCause Now(NetworkdView networkd)
+    public void NoteStart()
     {
         lock (_lock)
         {
-            bool restarted = _identity is not null && networkd.Process is { } process && process.Identity != _identity;
-            _identity = networkd.Process?.Identity ?? _identity;
-            if (_job is not null && DateTimeOffset.UtcNow - _jobAt < Fresh)
-            {
-                return new(EpisodeCause.UnitJob, _job);
-            }
-
-            return restarted ? new(EpisodeCause.UnitJob, "systemd-networkd was started anew") : KnownCause.Unknown;
+            _startedAt = time.GetUtcNow();
         }
+    }
+
+    /// <summary>The best explanation at this moment; a package run names the job that it caused.</summary>
+    public KnownCause Now()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        string? job;
+        lock (_lock)
+        {
+            job = _job is not null && now - _jobAt < Fresh ? _job
+                : now - _startedAt < Fresh ? "systemd-networkd was started anew, by no job that was seen"
+                : null;
+        }
+
+        if (PackageRun.Find(procRoot, DpkgLog, time) is { } run)
+        {
+            return new(EpisodeCause.PackageRun, job is null ? run.Description : $"{job}, during: {run.Description}");
+        }
+
+        return job is null ? KnownCause.Unknown : new(EpisodeCause.UnitJob, job);
     }
 }

@@ -1,4 +1,5 @@
 using NodeGuard.Agent.Control;
+using NodeGuard.Agent.Http;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Reports;
 using NodeGuard.Linux.Systemd;
@@ -96,7 +97,7 @@ public sealed partial class GuardService
             State = state ?? StateOf(networkd, counts, problems),
             Mode = _options.Routes.Mode,
             Problems = problems,
-            NetworkdVersion = NetworkdVersion,
+            NetworkdVersion = _bus?.SystemdVersion,
             Networkd = networkd.Process is not null ? "running" : Directory.Exists("/run/systemd/netif") ? "stopped" : "absent",
             NetworkdPortIds = [.. _thread.Authors.Networkd],
             Foreign = counts.Foreign,
@@ -110,8 +111,15 @@ public sealed partial class GuardService
         };
     }
 
-    /// <summary>Of systemd's manager, once the bus has told it.</summary>
-    private string? NetworkdVersion { get; set; }
+    private DependencyAnswer CheckNetworkd() => _follower.View switch
+    {
+        { Process: null } => new(DependencyState.Ok, "systemd-networkd does not run: there is nothing to guard against"),
+        { Sockets: NetworkdSockets.Found found } view =>
+            new(DependencyState.Ok, $"systemd-networkd runs as pid {view.Process.Pid}, portid {string.Join(", ", found.PortIds)}"),
+        { Sockets: NetworkdSockets.Assumed assumed } => new(DependencyState.Unknown, assumed.Problem),
+        { Sockets: NetworkdSockets.Unknown unknown } => new(DependencyState.Failed, unknown.Problem),
+        _ => new(DependencyState.Unknown, "systemd-networkd has not been looked at yet"),
+    };
 
     private List<string> Problems(NetworkdView networkd, LedgerCounts counts)
     {

@@ -22,6 +22,8 @@ public sealed partial class GuardService : IHostedGuard
     private readonly GuardThread _thread;
     private readonly EpisodeBook _book;
     private readonly LedgerKeeper _keeper;
+    private readonly FlushCause _cause;
+    private readonly BusLoop _bus;
     private readonly DateTimeOffset _startedAt;
     private AgentOptions _options;
     private LedgerBinding _live = new("", 0, null);
@@ -37,6 +39,7 @@ public sealed partial class GuardService : IHostedGuard
         _mark = FlightMark.Open(Path.Combine(_options.StateDirectory, "flight"));
         _ledgerStore = new LedgerStore(_options.StateDirectory);
         _episodes = new EpisodeStore(_options.StateDirectory, _options.Routes.HistorySize);
+        _cause = new FlushCause(_options.ProcRoot, surroundings.Time);
         _follower = new NetworkdFollower(_options.ProcRoot, surroundings.Time, _log);
         _thread = new GuardThread(
             new GuardThreadOptions
@@ -48,14 +51,15 @@ public sealed partial class GuardService : IHostedGuard
             },
             new NetlinkAuthors(_options.ProcRoot),
             _mark);
-        _book = new EpisodeBook(_thread, _episodes, surroundings.Metrics, surroundings.Time, _log, () => _cause.Now(_follower.View));
+        _book = new EpisodeBook(_thread, _episodes, surroundings.Metrics, surroundings.Time, _log, _cause.Now);
         _keeper = new LedgerKeeper(
             _thread, _ledgerStore, surroundings.Metrics, surroundings.Time, _log,
             () => _live with { NetworkdInvocation = _follower.View.SettledIdentity ?? _live.NetworkdInvocation });
+        _bus = new BusLoop(_thread, _follower, _cause, surroundings.Time, _log);
+        surroundings.Dependencies.Add("system bus", _bus.CheckAsync);
+        surroundings.Dependencies.Add("systemd-networkd", _ => Task.FromResult(CheckNetworkd()));
         _status = Describe(LedgerCounts.None, GuardState.Starting);
     }
-
-    private readonly FlushCause _cause = new();
 
     public GuardStatus Status => _status;
 
@@ -66,6 +70,7 @@ public sealed partial class GuardService : IHostedGuard
     public IReadOnlyList<AgentLoop> Loops =>
     [
         new("networkd", 3 * AgentLoops.BeatInterval, (beat, token) => _follower.RunAsync(_thread, beat, token)),
+        new("bus", 3 * AgentLoops.BeatInterval, _bus.RunAsync),
         new("episodes", 3 * AgentLoops.BeatInterval, _book.RunAsync),
         new("ledger", 3 * AgentLoops.BeatInterval, _keeper.RunAsync),
         new("status", 3 * AgentLoops.BeatInterval, KeepStatusAsync),
@@ -85,6 +90,16 @@ public sealed partial class GuardService : IHostedGuard
         await new StartupLoader(_ledgerStore, _mark, _log).LoadAsync(_thread, _live, cancellation);
         _episodes.Load();
         await RefreshStatusAsync(cancellation);
+        NetworkdView last = networkd;
+        _follower.Changed += view =>
+        {
+            if (view.Process is { } process && process.Identity != last.Process?.Identity)
+            {
+                _cause.NoteStart();
+            }
+
+            last = view;
+        };
     }
 
     public void Reload(AgentOptions options)
@@ -112,6 +127,7 @@ public sealed partial class GuardService : IHostedGuard
             // The guard's thread has died: what was saved last must do.
         }
 
+        _bus.Dispose();
         _thread.Dispose();
         _book.Take();
         _book.Dispose();

@@ -1,6 +1,7 @@
 using NodeGuard.Core.Routing;
 using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Systemd;
+using NodeGuard.Linux.Systemd.Description;
 using static NodeGuard.Linux.Netlink.RtnetlinkConstants;
 
 namespace NodeGuard.Agent.Guarding;
@@ -16,13 +17,30 @@ internal sealed class NetworkdOwnership
     private const byte RTPROT_DHCP = 16;
 
     private readonly HashSet<int> _managed;
-    private readonly NetworkdDescription? _description;
+    private readonly HashSet<ObjectKey>? _own;
+    private readonly HashSet<RuleMatch> _ownRules = [];
 
-    public NetworkdOwnership(IReadOnlyList<NetworkdLink>? links, NetworkdDescription? description = null)
+    /// <param name="links">networkd's links; null when they cannot be read.</param>
+    /// <param name="described">networkd's own objects; null where it does not describe them.</param>
+    public NetworkdOwnership(IReadOnlyList<NetworkdLink>? links, NetworkdOwnObjects? described = null)
     {
         _managed = [.. (links ?? []).Where(link => link.Managed).Select(link => link.Index)];
-        _description = description;
+        if (described is null)
+        {
+            return;
+        }
+
+        _own =
+        [
+            .. described.Addresses.Select(address => address.Key),
+            .. described.Nexthops.Select(nexthop => nexthop.Key),
+            .. described.Routes.Select(route => route.Key),
+        ];
+        _ownRules = [.. described.Rules.Select(rule => new RuleMatch(rule.Key, rule.From, rule.To, rule.Table ?? 0, rule.FirewallMark))];
     }
+
+    /// <summary>What tells rules of one priority apart, of all that networkd describes.</summary>
+    private readonly record struct RuleMatch(ObjectKey Key, RulePrefix From, RulePrefix To, uint Table, uint FirewallMark);
 
     /// <summary>Whose an object is that was there before the agent.</summary>
     public Ownership OwnerOf(in ObservedObject observed) => Decide(observed.Key, observed.Facts, observed.Request);
@@ -47,7 +65,7 @@ internal sealed class NetworkdOwnership
 
     private Ownership Decide(in ObjectKey key, in ObjectFacts facts, ReadOnlySpan<byte> request)
     {
-        bool its = _description is not null ? IsDescribed(_description, key, request) : IsGuessed(key, facts);
+        bool its = _own is not null ? IsDescribed(_own, key, request) : IsGuessed(key, facts);
         return its ? Ownership.Networkd : Ownership.Foreign;
     }
 
@@ -58,29 +76,27 @@ internal sealed class NetworkdOwnership
         _ => false,
     };
 
-    private static bool IsDescribed(NetworkdDescription description, in ObjectKey key, ReadOnlySpan<byte> request) =>
-        key.Kind == ObjectKind.Rule
-            ? description.Rules.Contains(RuleOf(key, request))
-            : description.Objects.Contains(key);
+    private bool IsDescribed(HashSet<ObjectKey> own, in ObjectKey key, ReadOnlySpan<byte> request) =>
+        key.Kind == ObjectKind.Rule ? _ownRules.Contains(MatchOf(key, request)) : own.Contains(key);
 
-    private static OwnRule RuleOf(in ObjectKey key, ReadOnlySpan<byte> request)
+    private static RuleMatch MatchOf(in ObjectKey key, ReadOnlySpan<byte> request)
     {
         const int fibRuleHdrLength = 12;
         ReadOnlySpan<byte> payload = request[NetlinkMessage.HeaderLength..];
-        var rule = new OwnRule(key.Family, key.Priority, 0, payload[2], 0, payload[1], payload[4], 0);
+        var match = new RuleMatch(key, new RulePrefix(0, payload[2]), new RulePrefix(0, payload[1]), payload[4], 0);
         var attributes = new AttributeReader(payload[fibRuleHdrLength..]);
         while (attributes.Next(out NetlinkAttribute attribute))
         {
-            rule = attribute.Type switch
+            match = attribute.Type switch
             {
-                FRA_SRC => rule with { From = attribute.Address },
-                FRA_DST => rule with { To = attribute.Address },
-                FRA_TABLE => rule with { Table = attribute.UInt32 },
-                FRA_FWMARK => rule with { FirewallMark = attribute.UInt32 },
-                _ => rule,
+                FRA_SRC => match with { From = match.From with { Address = attribute.Address } },
+                FRA_DST => match with { To = match.To with { Address = attribute.Address } },
+                FRA_TABLE => match with { Table = attribute.UInt32 },
+                FRA_FWMARK => match with { FirewallMark = attribute.UInt32 },
+                _ => match,
             };
         }
 
-        return rule;
+        return match;
     }
 }
