@@ -10,23 +10,12 @@ namespace NodeGuard.Linux.Tests.Netlink;
 [Trait("Needs", "root")]
 public sealed class DeletionNotificationTests : IDisposable
 {
-    private static readonly string[] Links =
-    [
-        "link add veth0 type veth peer name veth1",
-        "link set veth0 addrgenmode none",
-        "link set veth1 addrgenmode none",
-        "link set veth0 up",
-        "link set veth1 up",
-        "addr add 10.5.0.1/24 dev veth0",
-        "-6 addr add 2001:db8:5::1/64 dev veth0 nodad",
-    ];
-
     private readonly TestNamespace _namespace = new();
     private readonly KernelTables _kernel;
 
     public DeletionNotificationTests()
     {
-        Run(Links);
+        Run(RoundTripTests.Links);
         _kernel = KernelTables.Open(_namespace);
     }
 

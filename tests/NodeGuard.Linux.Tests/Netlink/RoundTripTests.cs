@@ -11,7 +11,7 @@ namespace NodeGuard.Linux.Tests.Netlink;
 [Trait("Needs", "root")]
 public sealed partial class RoundTripTests : IDisposable
 {
-    private static readonly string[] Links =
+    internal static readonly string[] Links =
     [
         "link add veth0 type veth peer name veth1",
         "link set veth0 addrgenmode none",
