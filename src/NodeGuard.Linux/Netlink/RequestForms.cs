@@ -35,6 +35,11 @@ public static class RequestForms
     /// <summary>Takes seconds off the lifetimes of a request that was kept for a while; none goes below one second.</summary>
     public static void Age(Span<byte> request, uint seconds)
     {
+        if (request.Length < NetlinkMessage.HeaderLength)
+        {
+            return;
+        }
+
         ushort type = BinaryPrimitives.ReadUInt16LittleEndian(request[4..]);
         int at = type switch
         {

@@ -16,6 +16,7 @@ public sealed partial class RouteMessageReader
     private ref struct AddressParts
     {
         public uint Flags;
+        public bool HasFlags;
         public UInt128 Local;
         public UInt128 Peer;
         public bool HasLocal;
@@ -96,7 +97,9 @@ public sealed partial class RouteMessageReader
             switch (attribute.Type)
             {
                 case IFA_FLAGS:
-                    parts.Flags = attribute.UInt32;
+                    // Our own requests carry two, of which the first is the object's own.
+                    parts.Flags = parts.HasFlags ? parts.Flags : attribute.UInt32;
+                    parts.HasFlags = true;
                     continue;
                 case IFA_CACHEINFO when attribute.Value.Length >= 8:
                     parts.HasLifetimes = true;

@@ -120,6 +120,7 @@ internal sealed class KernelTables : IDisposable
         received.Count.ShouldBe(1);
         var messages = new NetlinkReader(_batch[0]);
         messages.Next(out NetlinkMessage message).ShouldBeTrue();
+        Captured.Add(message.Bytes.ToArray());
         NetlinkAck.TryRead(message, out NetlinkAck answer).ShouldBeTrue();
         answer.Sequence.ShouldBe(_sequence);
         return (answer.Errno, System.Text.Encoding.UTF8.GetString(answer.Text));

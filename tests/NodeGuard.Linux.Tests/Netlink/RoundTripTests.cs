@@ -11,7 +11,7 @@ namespace NodeGuard.Linux.Tests.Netlink;
 [Trait("Needs", "root")]
 public sealed partial class RoundTripTests : IDisposable
 {
-    private static readonly string[] Links =
+    internal static readonly string[] Links =
     [
         "link add veth0 type veth peer name veth1",
         "link set veth0 addrgenmode none",
@@ -54,6 +54,7 @@ public sealed partial class RoundTripTests : IDisposable
         SeenObject[] created = [.. full.Where(seen => !before.Contains(seen.Identity))];
         created.Length.ShouldBeGreaterThanOrEqualTo(one.Add.Length);
         string printed = Printed();
+        CheckReadBack(created);
 
         _kernel.Deletions();
         foreach (SeenObject lost in created.Reverse().OrderByDescending(seen => seen.Facts.Stage))
@@ -92,6 +93,23 @@ public sealed partial class RoundTripTests : IDisposable
         foreach (string line in lines)
         {
             _namespace.Ip(RoundTripCase.Words(line));
+        }
+    }
+
+    /// <summary>The ledger file keeps requests only, and reads them again as if the kernel had sent them.</summary>
+    private static void CheckReadBack(SeenObject[] created)
+    {
+        var reader = new RouteMessageReader();
+        foreach (SeenObject one in created)
+        {
+            reader.Begin(new NetlinkMessage(one.Request)).ShouldBeTrue();
+            reader.Next(out ObservedObject observed).ShouldBeTrue();
+            SeenObject again = SeenObject.Copy(observed);
+            again.Identity.ShouldBe(one.Identity);
+            again.Request.ShouldBe(one.Request);
+            again.FollowUp.ShouldBe(one.FollowUp);
+            again.Facts.ShouldBe(one.Facts);
+            reader.Next(out _).ShouldBeFalse();
         }
     }
 
