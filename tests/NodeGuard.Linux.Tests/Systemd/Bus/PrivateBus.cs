@@ -11,6 +11,13 @@ internal sealed class PrivateBus : IDisposable
 
     public string Address => $"unix:path={_directory}/bus";
 
+    /// <summary>Before the start: a name that the bus starts this program for.</summary>
+    public void Offer(string name, string program)
+    {
+        string services = Directory.CreateDirectory($"{_directory}/dbus-1/services").FullName;
+        File.WriteAllText($"{services}/{name}.service", $"[D-BUS Service]\nName={name}\nExec={program}\n");
+    }
+
     public async Task StartAsync()
     {
         File.Delete($"{_directory}/bus");
@@ -18,6 +25,8 @@ internal sealed class PrivateBus : IDisposable
         {
             RedirectStandardOutput = true,
         };
+        // Where a session bus looks for services that it may start.
+        start.Environment["XDG_DATA_HOME"] = _directory;
         try
         {
             _daemon = Process.Start(start)!;

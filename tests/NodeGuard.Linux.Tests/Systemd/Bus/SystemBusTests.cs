@@ -13,7 +13,11 @@ public sealed class SystemBusTests : IAsyncLifetime, IDisposable
     private readonly PrivateBus _daemon = new();
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
 
-    public Task InitializeAsync() => _daemon.StartAsync();
+    public Task InitializeAsync()
+    {
+        _daemon.Offer("org.example.Sleeping", "/bin/false");
+        return _daemon.StartAsync();
+    }
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -48,6 +52,17 @@ public sealed class SystemBusTests : IAsyncLifetime, IDisposable
         using SystemBus bus = Connect();
         BusReply reply = await bus.CallAsync("org.example.Nobody", "/", "org.example.I", "M", [], _limit.Token);
         reply.ShouldBeOfType<BusReply.Refused>().ErrorName.ShouldStartWith("org.freedesktop.DBus.Error.");
+    }
+
+    [Fact]
+    public async Task Asking_never_starts_a_service_that_the_bus_could_start()
+    {
+        using SystemBus bus = Connect();
+        var startable = (await CallDriverAsync(bus, "ListActivatableNames")).ShouldBeOfType<BusReply.Answer>();
+        startable.Values[0].ShouldBeOfType<object[]>().ShouldContain("org.example.Sleeping");
+        BusReply reply = await bus.CallAsync("org.example.Sleeping", "/", "org.example.I", "M", [], _limit.Token);
+        // Had the bus tried, it would complain that the program ended.
+        reply.ShouldBeOfType<BusReply.Refused>().ErrorName.ShouldBe("org.freedesktop.DBus.Error.NameHasNoOwner");
     }
 
     [Fact]
