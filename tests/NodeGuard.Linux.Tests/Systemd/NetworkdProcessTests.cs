@@ -46,4 +46,16 @@ public sealed class NetworkdProcessTests : IDisposable
 
         NetworkdProcess.Find(_proc.Root).ShouldBe(new NetworkdProcess(47, "bb"));
     }
+
+    [Fact]
+    public void The_networkd_of_a_container_is_passed_over_for_the_one_of_our_network_namespace()
+    {
+        string ours = new FileInfo("/proc/self/ns/net").LinkTarget!;
+        _proc.AddProcess(46, "systemd-network", Executable, "INVOCATION_ID=cc\0", networkNamespace: "net:[1]");
+        NetworkdProcess.Find(_proc.Root).ShouldBeNull();
+
+        _proc.AddProcess(47, "systemd-network", Executable, "INVOCATION_ID=dd\0", networkNamespace: ours);
+
+        NetworkdProcess.Find(_proc.Root).ShouldBe(new NetworkdProcess(47, "dd"));
+    }
 }

@@ -21,11 +21,10 @@ internal sealed class ProcTree : IDisposable
 
         if (networkNamespace is not null)
         {
-            AddNamespace(directory, networkNamespace);
+            Directory.CreateDirectory(Path.Combine(directory, "ns"));
+            File.CreateSymbolicLink(Path.Combine(directory, "ns/net"), networkNamespace);
         }
     }
-
-    public void SetOwnNamespace(string networkNamespace) => AddNamespace(Path.Combine(Root, "self"), networkNamespace);
 
     /// <param name="listing">Lines as the fixtures hold them: "3 -> socket:[33573]".</param>
     public void AddDescriptors(int pid, string listing)
@@ -45,10 +44,4 @@ internal sealed class ProcTree : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
-
-    private static void AddNamespace(string processDirectory, string networkNamespace)
-    {
-        Directory.CreateDirectory(Path.Combine(processDirectory, "ns"));
-        File.CreateSymbolicLink(Path.Combine(processDirectory, "ns/net"), networkNamespace);
-    }
 }
