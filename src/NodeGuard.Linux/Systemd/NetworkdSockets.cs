@@ -23,14 +23,14 @@ public abstract record NetworkdSockets
     // ListenNetlink=route 1361 of systemd-networkd.socket, as a mask: the groups link, IPv4/IPv6 address and route.
     private const uint SocketUnitGroups = 1361;
 
-    private sealed record Row(uint PortId, uint Groups, string Inode);
+    internal sealed record Row(uint PortId, uint Groups, string Inode);
 
     public static NetworkdSockets Find(string procRoot, int pid)
     {
         List<Row> rows;
         try
         {
-            rows = ReadRows($"{procRoot}/net/netlink");
+            rows = ParseRows(File.ReadLines($"{procRoot}/net/netlink"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,10 +56,10 @@ public abstract record NetworkdSockets
     }
 
     /// <summary>Columns sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode; Eth 0 is NETLINK_ROUTE, Pid 0 the kernel's own.</summary>
-    private static List<Row> ReadRows(string path)
+    internal static List<Row> ParseRows(IEnumerable<string> lines)
     {
         var rows = new List<Row>();
-        foreach (string line in File.ReadLines(path).Skip(1))
+        foreach (string line in lines.Skip(1))
         {
             string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length >= 10 && fields[1] == "0" && TryParsePortId(fields[2], out uint portId) && portId != 0
