@@ -12,6 +12,8 @@ public sealed partial class RouteGuard
     {
         if (observed.Facts.KernelMade)
         {
+            // A connected route comes with its address, and gateways that were refused become reachable by it.
+            _retryRefused |= observed.Key.Kind is ObjectKind.Route or ObjectKind.Address;
             return;
         }
 
