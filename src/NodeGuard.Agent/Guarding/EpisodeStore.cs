@@ -52,7 +52,7 @@ public sealed class EpisodeStore
                 }
                 else
                 {
-                    Remember(episode);
+                    Remember(episode.EndedAt is null ? EndedWithItsAgent(episode) : episode);
                 }
             }
         }
@@ -106,6 +106,13 @@ public sealed class EpisodeStore
             }
         }
     }
+
+    /// <summary>Its agent stopped in its middle; what was left to restore is an episode of the next agent.</summary>
+    private static EpisodeRecord EndedWithItsAgent(EpisodeRecord episode) => episode with
+    {
+        EndedAt = episode.StartedAt,
+        Cause = $"{episode.Cause}; the agent stopped before its end",
+    };
 
     private static EpisodeRecord? Parse(string line)
     {

@@ -28,6 +28,8 @@ public sealed partial class GuardService : IHostedGuard
     private AgentOptions _options;
     private LedgerBinding _live = new("", 0, null);
     private volatile GuardStatus _status;
+    private long _overrunsCounted;
+    private long _readsCounted;
 
     public GuardService(GuardSurroundings surroundings)
     {
@@ -85,6 +87,7 @@ public sealed partial class GuardService : IHostedGuard
         _thread.Guard.SetRestores(routes.Mode == GuardMode.Restore, Clock.MonotonicNanoseconds());
         _thread.OwnerOf = new NetworkdOwnership(networkd.Links).OwnerOf;
         _live = StartupLoader.ReadBinding(_options.ProcRoot, networkd.Process?.Identity);
+        _thread.Heartbeat = _surroundings.Heartbeats.Register("guard", AgentLoops.BeatInterval);
         _thread.Start();
         await _thread.Started.WaitAsync(cancellation);
         await new StartupLoader(_ledgerStore, _mark, _log).LoadAsync(_thread, _live, cancellation);
@@ -152,7 +155,21 @@ public sealed partial class GuardService : IHostedGuard
     private async Task RefreshStatusAsync(CancellationToken cancellation)
     {
         LedgerCounts counts = await _thread.AskAsync(thread => LedgerCounts.Of(thread.Guard), cancellation);
+        CountReads();
         _status = Describe(counts, null);
+    }
+
+    private void CountReads()
+    {
+        for (; _overrunsCounted < _thread.Overruns; _overrunsCounted++)
+        {
+            _surroundings.Metrics.NetlinkOverrun();
+        }
+
+        for (; _readsCounted < _thread.FullReads; _readsCounted++)
+        {
+            _surroundings.Metrics.NetlinkDump();
+        }
     }
 
     private static void TryCreate(string directory)

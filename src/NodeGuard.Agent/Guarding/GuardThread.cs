@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NodeGuard.Agent.Hosting;
 using NodeGuard.Core.Routing;
 using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Threads;
@@ -47,7 +48,6 @@ internal sealed partial class GuardThread : IDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
     private volatile bool _stopping;
-    private long _lastTurn;
 
     /// <exception cref="NetlinkException">The kernel refuses rtnetlink sockets or groups.</exception>
     public GuardThread(GuardThreadOptions options, NetlinkAuthors authors, FlightMark mark)
@@ -100,8 +100,8 @@ internal sealed partial class GuardThread : IDisposable
 
     public ThreadPriorityOutcome Priority { get; private set; } = new("normal", null);
 
-    /// <summary>Monotonic nanoseconds of the last turn of the loop, for the liveness probe.</summary>
-    public long LastTurn => Volatile.Read(ref _lastTurn);
+    /// <summary>Told at each turn of the loop, at least once in 5 s; null when nobody watches.</summary>
+    public LoopHeartbeat? Heartbeat { get; set; }
 
     public void Start()
     {
@@ -177,7 +177,7 @@ internal sealed partial class GuardThread : IDisposable
     private void Turn()
     {
         long now = Clock.MonotonicNanoseconds();
-        Volatile.Write(ref _lastTurn, now);
+        Heartbeat?.Beat();
         if (ReadNotifications(now))
         {
             return;

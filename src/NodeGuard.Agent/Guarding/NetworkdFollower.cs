@@ -139,7 +139,7 @@ internal sealed partial class NetworkdFollower : IDisposable
         NetworkdProcess? process = before.Process;
         if (scan || (process is not null && !Directory.Exists($"{_procRoot}/{process.Pid}")))
         {
-            process = NetworkdProcess.Find(_procRoot);
+            process = Find(before.Process);
             _lastScan = _time.GetUtcNow();
         }
 
@@ -158,6 +158,20 @@ internal sealed partial class NetworkdFollower : IDisposable
         }
 
         Changed?.Invoke(_view);
+    }
+
+    /// <summary>A proc mount that cannot be read says nothing: what was known stays.</summary>
+    private NetworkdProcess? Find(NetworkdProcess? known)
+    {
+        try
+        {
+            return NetworkdProcess.Find(_procRoot);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNoProc(_log, _procRoot, e.Message);
+            return known;
+        }
     }
 
     /// <summary>networkd rewrites its state files at its start and at every change of a link.</summary>
@@ -181,6 +195,9 @@ internal sealed partial class NetworkdFollower : IDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "systemd-networkd is {State}")]
     private static partial void LogProcess(ILogger log, string state);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{ProcRoot} cannot be listed ({Problem}): whether networkd runs is unknown; mount the host's /proc there")]
+    private static partial void LogNoProc(ILogger log, string procRoot, string problem);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "networkd's state files are not watched: {Problem}")]
     private static partial void LogNoWatch(ILogger log, string problem);
