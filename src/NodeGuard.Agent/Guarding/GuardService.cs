@@ -61,6 +61,7 @@ public sealed partial class GuardService : IHostedGuard
         surroundings.Dependencies.Add("system bus", _bus.CheckAsync);
         surroundings.Dependencies.Add("systemd-networkd", _ => Task.FromResult(CheckNetworkd()));
         _prevention = new PreventionLoop(_thread, _follower, new HostRoot(), () => _bus.SystemdVersion, surroundings, _log);
+        _bus.VersionKnown += _prevention.Hint;
         _status = Describe(LedgerCounts.None, GuardState.Starting);
     }
 

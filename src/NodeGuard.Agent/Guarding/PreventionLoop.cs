@@ -43,7 +43,6 @@ internal sealed partial class PreventionLoop : IDisposable
     private Task _first = Task.CompletedTask;
     private IReadOnlyList<PreventedLink> _links = [];
     private long _ledgerVersion = -1;
-    private string? _version;
     private long _asked;
     private TimeSpan _pause;
 
@@ -84,6 +83,19 @@ internal sealed partial class PreventionLoop : IDisposable
         Hint();
     }
 
+    /// <summary>Something that the plan depends on may have changed.</summary>
+    public void Hint()
+    {
+        try
+        {
+            _hint.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // The loop is awake already, or gone.
+        }
+    }
+
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
     {
         Task first = _first;
@@ -100,8 +112,7 @@ internal sealed partial class PreventionLoop : IDisposable
                 await _hint.WaitAsync(0, cancellation);
             }
 
-            if (hinted || _version != _managerVersion() || _time.GetElapsedTime(passed) > FullInterval
-                || await NewForeignAsync(cancellation))
+            if (hinted || _time.GetElapsedTime(passed) > FullInterval || await NewForeignAsync(cancellation))
             {
                 await PassAsync(cancellation);
                 passed = _time.GetTimestamp();
@@ -132,25 +143,12 @@ internal sealed partial class PreventionLoop : IDisposable
         }
     }
 
-    private void Hint()
-    {
-        try
-        {
-            _hint.Release();
-        }
-        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
-        {
-            // The loop is awake already, or gone.
-        }
-    }
-
     private async Task PassAsync(CancellationToken cancellation)
     {
         _watch.Renew();
-        _version = _managerVersion();
         HardenMode? mode = Wanted(_options);
         NetworkdView networkd = _follower.View;
-        PreventionInput input = _pass.Read(mode, networkd, _version, _thread.LinkTable.NameOf);
+        PreventionInput input = _pass.Read(mode, networkd, _managerVersion(), _thread.LinkTable.NameOf);
         if (input.Links is { } links)
         {
             await AskLedgerAsync(links, cancellation);
