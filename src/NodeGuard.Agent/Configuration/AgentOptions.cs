@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing;
+using NodeGuard.Core.Routing.Prevention;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -30,21 +31,11 @@ public sealed record AgentOptions
     public required int RealtimePriority { get; init; }
 }
 
-public enum HardenMode
-{
-    Off,
-
-    /// <summary>Drop-ins under /run: gone with the next boot.</summary>
-    Runtime,
-
-    /// <summary>Drop-ins under /etc.</summary>
-    Persistent,
-}
-
 public sealed record RouteOptions
 {
     public required GuardMode Mode { get; init; }
 
+    /// <summary>Never <see cref="HardenMode.Undo"/>, which only a person asks for.</summary>
     public required HardenMode Harden { get; init; }
 
     /// <summary>Bound of the ledger; objects beyond it are counted, not guarded.</summary>

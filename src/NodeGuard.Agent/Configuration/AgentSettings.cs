@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing;
+using NodeGuard.Core.Routing.Prevention;
 
 namespace NodeGuard.Agent.Configuration;
 

@@ -140,6 +140,7 @@ public sealed partial class GuardService
             _mark.Problem,
             _keeper?.Problem,
             _book?.Problem,
+            .. _prevention?.Problems ?? [],
         ];
         return [.. problems.OfType<string>()];
     }

@@ -4,6 +4,7 @@ using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Core.Routing.Recovery;
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Linux.Systemd.Config;
 using NodeGuard.Linux.Threads;
 
 namespace NodeGuard.Agent.Guarding;
@@ -24,6 +25,7 @@ public sealed partial class GuardService : IHostedGuard
     private readonly LedgerKeeper _keeper;
     private readonly FlushCause _cause;
     private readonly BusLoop _bus;
+    private readonly PreventionLoop _prevention;
     private readonly DateTimeOffset _startedAt;
     private AgentOptions _options;
     private LedgerBinding _live = new("", 0, null);
@@ -60,6 +62,8 @@ public sealed partial class GuardService : IHostedGuard
         _bus = new BusLoop(_thread, _follower, _cause, surroundings.Time, _log);
         surroundings.Dependencies.Add("system bus", _bus.CheckAsync);
         surroundings.Dependencies.Add("systemd-networkd", _ => Task.FromResult(CheckNetworkd()));
+        _prevention = new PreventionLoop(_thread, _follower, new HostRoot(), () => _bus.SystemdVersion, surroundings, _log);
+        _bus.VersionKnown += _prevention.Hint;
         _status = Describe(LedgerCounts.None, GuardState.Starting);
     }
 
@@ -75,6 +79,7 @@ public sealed partial class GuardService : IHostedGuard
         new("bus", 3 * AgentLoops.BeatInterval, _bus.RunAsync),
         new("episodes", 3 * AgentLoops.BeatInterval, _book.RunAsync),
         new("ledger", 3 * AgentLoops.BeatInterval, _keeper.RunAsync),
+        new("prevention", 3 * AgentLoops.BeatInterval, _prevention.RunAsync),
         new("status", 3 * AgentLoops.BeatInterval, KeepStatusAsync),
     ];
 
@@ -92,6 +97,7 @@ public sealed partial class GuardService : IHostedGuard
         await _thread.Started.WaitAsync(cancellation);
         await new StartupLoader(_ledgerStore, _mark, _log).LoadAsync(_thread, _live, cancellation);
         _episodes.Load();
+        await _prevention.StartAsync(cancellation);
         await RefreshStatusAsync(cancellation);
         NetworkdView last = networkd;
         _follower.Changed += view =>
@@ -108,6 +114,7 @@ public sealed partial class GuardService : IHostedGuard
     public void Reload(AgentOptions options)
     {
         _options = options;
+        _prevention.Reload(options.Routes);
         _thread.Post(thread =>
         {
             thread.Guard.Filter = options.Routes.Exclude;
@@ -134,6 +141,7 @@ public sealed partial class GuardService : IHostedGuard
         _thread.Dispose();
         _book.Take();
         _book.Dispose();
+        _prevention.Dispose();
         _follower.Dispose();
         _mark.Dispose();
     }

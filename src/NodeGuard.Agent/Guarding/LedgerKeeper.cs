@@ -3,6 +3,7 @@ using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Recovery;
+using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Threads;
 
 namespace NodeGuard.Agent.Guarding;
@@ -90,7 +91,16 @@ internal sealed partial class LedgerKeeper
         Array.Sort(entries, static (left, right) => left.Facts.Stage != right.Facts.Stage
             ? left.Facts.Stage.CompareTo(right.Facts.Stage)
             : left.Order.CompareTo(right.Order));
-        return (ledger.Version, [.. entries.Select(entry => new SavedObject(entry.Owner, entry.Pinned, entry.Request.ToArray()))]);
+        long now = Clock.MonotonicNanoseconds();
+        return (ledger.Version, [.. entries.Select(entry => new SavedObject(entry.Owner, entry.Pinned, RequestAt(entry, now)))]);
+    }
+
+    /// <summary>The file has one instant for all lifetimes: its own.</summary>
+    private static byte[] RequestAt(LedgerEntry entry, long now)
+    {
+        byte[] request = entry.Request.ToArray();
+        RequestForms.Age(request, entry.LifetimeSpent(now));
+        return request;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]

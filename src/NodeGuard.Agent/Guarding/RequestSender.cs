@@ -95,6 +95,11 @@ internal sealed class RequestSender
                 break;
         }
 
+        if (request.Entry.Facts.Expires)
+        {
+            RequestForms.Age(target[..length], request.Entry.LifetimeSpent(Clock.MonotonicNanoseconds()));
+        }
+
         uint sequence = _firstSequence + (uint)_count;
         BinaryPrimitives.WriteUInt32LittleEndian(target[8..], sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(target[12..], 0);

@@ -1,4 +1,3 @@
-using System.Net;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Prevention;
 
@@ -35,9 +34,7 @@ public static class ForeignWithoutAgent
 
     private static bool IsConfigured(string? address, PreventedLink link) =>
         address is not null
-        && link.Config.Files.SelectMany(static file => file.Lines)
-            .Where(static line => line is { Section: "Network" or "Address", Key: "Address" })
-            .Any(line => IPAddress.TryParse(line.Value.Split('/')[0].Trim(), out var configured) && configured.ToString() == address);
+        && ConfiguredAddresses.Of(link.Config).Any(configured => configured.ToString() == address);
 
     // 169.254.0.0/16, which LinkLocalAddressing= assigns; IPv6 link-local addresses are the kernel's and never asked for here.
     private static bool IsLinkLocal(string? address) => address?.StartsWith("169.254.", StringComparison.Ordinal) == true;

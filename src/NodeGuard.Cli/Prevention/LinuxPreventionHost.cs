@@ -78,8 +78,8 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
     private static Func<int, bool?> Carries(IReadOnlyList<LiveObject>? foreign) =>
         link => foreign?.Any(item => item.LinkIndex == link);
 
-    private List<ObservedLink>? Links() => LinkStateFiles.Read(root.Map("/run/systemd/netif/links")) is { } states
-        ? [.. states.Where(static state => state.AdministrativeState is not "unmanaged").Select(state => new ObservedLink(state.Index, NameOf(state.Index), state.NetworkFile))]
+    private List<ObservedLink>? Links() => NetworkdLinks.Read(root.Map(NetworkdLinks.Directory)) is { } states
+        ? [.. states.Where(static state => state.State is not "unmanaged").Select(state => new ObservedLink(state.Index, NameOf(state.Index), state.NetworkFile))]
         : null;
 
     private string NameOf(int index)

@@ -67,6 +67,9 @@ public sealed class LedgerEntry
     /// <summary>Monotonic nanoseconds at which the loss was read.</summary>
     public long LostAt { get; set; }
 
+    /// <summary>Monotonic nanoseconds at which the lifetimes in the request were what was left.</summary>
+    public long LifetimesAt { get; internal set; }
+
     /// <summary>Times that this object was given back, for people.</summary>
     public int Restores { get; set; }
 
@@ -137,13 +140,19 @@ public sealed class LedgerEntry
     /// Takes over the lifetimes that a deletion message carried, which are what was left at that instant. Only the
     /// lifetimes can differ when both are the same object, so the sizes are equal; anything else keeps the old bytes.
     /// </summary>
-    internal void TakeLifetimes(in ObservedObject deleted)
+    /// <remarks>The deletion of an IPv6 route tells none: its lifetime has to be reckoned from when it was last told.</remarks>
+    internal void TakeLifetimes(in ObservedObject deleted, long now)
     {
         if (deleted.Request.Length == _requestLength && deleted.FollowUp.Length == _followUpLength
             && deleted.Identity.SequenceEqual(Identity))
         {
             deleted.Request.CopyTo(_bytes);
             deleted.FollowUp.CopyTo(_bytes.AsSpan(_bytes.Length - _followUpLength));
+            LifetimesAt = now;
         }
     }
+
+    /// <summary>Whole seconds to be taken off the lifetimes in the request; 0 for what has none.</summary>
+    public uint LifetimeSpent(long now) =>
+        Facts.Expires ? (uint)Math.Clamp((now - LifetimesAt) / 1_000_000_000, 0, uint.MaxValue - 1) : 0;
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing;
+using NodeGuard.Core.Routing.Prevention;
 using Shouldly;
 using Xunit;
 

@@ -35,7 +35,7 @@ public sealed partial class RouteGuard
         }
         else
         {
-            OnKnownCreated(entry, observed, author);
+            OnKnownCreated(entry, observed, author, now);
         }
 
         if (observed.Key.Kind is ObjectKind.Address or ObjectKind.Nexthop)
@@ -62,7 +62,7 @@ public sealed partial class RouteGuard
         return passing ? changed : null;
     }
 
-    private void OnKnownCreated(LedgerEntry entry, in ObservedObject observed, Deleter author)
+    private void OnKnownCreated(LedgerEntry entry, in ObservedObject observed, Deleter author, long now)
     {
         if (author == Deleter.Self)
         {
@@ -78,7 +78,7 @@ public sealed partial class RouteGuard
 
         if (entry.Facts.Expires)
         {
-            entry.TakeLifetimes(observed);
+            entry.TakeLifetimes(observed, now);
         }
 
         if (author != Deleter.Self || entry.State != EntryState.Restoring)
@@ -132,6 +132,7 @@ public sealed partial class RouteGuard
             return null;
         }
 
+        entry.LifetimesAt = now;
         entry.Pinned = inPlaceOf?.Pinned ?? false;
         entry.Guarded = !Filter.Excludes(observed, linkName);
         BecomePresent(entry);

@@ -28,7 +28,7 @@ public sealed partial class RouteGuard
 
         if (entry.Facts.Expires)
         {
-            entry.TakeLifetimes(observed);
+            entry.TakeLifetimes(observed, now);
         }
 
         bool explained = deleter == Deleter.Kernel && IsExplained(entry, now);

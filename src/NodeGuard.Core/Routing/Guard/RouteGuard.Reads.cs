@@ -49,6 +49,11 @@ public sealed partial class RouteGuard
             }
         }
 
+        if (entry.Facts.Expires)
+        {
+            entry.TakeLifetimes(observed, now);
+        }
+
         entry.SeenInRead = _read;
         entry.ReadPosition = _readPosition++;
         entry.Guarded = !Filter.Excludes(observed, linkName);
