@@ -15,8 +15,8 @@ namespace NodeGuard.Agent.Guarding;
 /// </remarks>
 internal sealed class RequestSender
 {
-    // Below the default socket send buffer of 212,992 bytes, minus the kernel's overhead for one large buffer.
-    private const int BufferSize = 48 * 1024;
+    // Above the longest request that the reader builds, and below the default socket send buffer of 212,992 bytes.
+    private const int BufferSize = 80 * 1024;
     private const int MaxInFlight = 512;
 
     private const int EAGAIN = 11;
@@ -60,11 +60,7 @@ internal sealed class RequestSender
                 SendBatch(guard);
             }
 
-            if (length <= BufferSize)
-            {
-                Append(request, length);
-            }
-
+            Append(request, length);
             if (i == guard.Outbox.Count - 1)
             {
                 SendBatch(guard);

@@ -54,6 +54,7 @@ public static class RtnetlinkConstants
 
     public const ushort IFLA_IFNAME = 3;
     public const uint IFF_UP = 1;
+    public const uint IFF_RUNNING = 0x40;
 
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
