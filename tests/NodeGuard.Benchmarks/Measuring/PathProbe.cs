@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using NodeGuard.Lab.Tests.Lab;
+using NodeGuard.Linux.Netlink;
+using NodeGuard.Linux.Threads;
+
+namespace NodeGuard.Benchmarks.Measuring;
+
+/// <param name="LongestOutage">Most probes lost in a row, in milliseconds since there is one each.</param>
+internal sealed record ProbeResult(int Sent, int Lost, int LongestOutage);
+
+/// <summary>
+/// A datagram each millisecond from inside a container to an address at its peer that only a foreign rule, and the
+/// foreign route behind it, lead to.
+/// </summary>
+internal sealed class PathProbe : IDisposable
+{
+    public const string Target = "198.51.100.1";
+    private const int Port = 4711;
+    private const int Priority = 15;
+    private const long Interval = 1_000_000;
+    private const int MostProbes = 600_000;
+
+    private readonly EventFd _never = new();
+    private readonly bool[] _arrived = new bool[MostProbes];
+    private readonly NamespaceThread _sender;
+    private readonly NamespaceThread _receiver;
+    private int _sent;
+    private int _received;
+    private volatile bool _stopping;
+
+    /// <summary><see cref="PrepareAsync"/> and the foreign objects of <see cref="AddPathAsync"/> come first.</summary>
+    public PathProbe(LabContainer container)
+    {
+        _receiver = new NamespaceThread("probe receiver", $"/run/netns/{container.PeerNamespace}", Priority, Receive);
+        _sender = new NamespaceThread("probe sender", $"/proc/{container.Leader}/ns/net", Priority, Send);
+    }
+
+    public int Sent => Volatile.Read(ref _sent);
+
+    public int Received => Volatile.Read(ref _received);
+
+    /// <summary>The target at the peer; and no default route, by which a probe would find its way without the rule.</summary>
+    public static async Task PrepareAsync(LabContainer container)
+    {
+        (await container.PeerAsync("ip", "addr", "add", $"{Target}/32", "dev", "lo")).Succeeded();
+        await container.WriteFileAsync("/etc/systemd/network/10-host0.network.d/no-gateway.conf", "[Network]\nGateway=\n");
+        await container.ExecAsync("networkctl", "reload");
+        await container.UntilAsync("the default route to go", async () => (await container.IpAsync("-4", "route", "show", "default")).Length == 0);
+    }
+
+    /// <summary>One foreign rule and one foreign route: the only way to <see cref="Target"/>.</summary>
+    public static async Task AddPathAsync(LabContainer container)
+    {
+        await container.IpAsync("route", "add", "198.51.100.0/24", "via", "10.77.0.1", "dev", "host0", "table", "999");
+        await container.IpAsync("rule", "add", "to", $"{Target}/32", "table", "999", "priority", "1999");
+    }
+
+    /// <summary>Ends the sending, waits for what is under way, and counts.</summary>
+    public ProbeResult Stop()
+    {
+        StopThreads();
+        int lost = 0;
+        int outage = 0;
+        int longest = 0;
+        for (int i = 0; i < _sent; i++)
+        {
+            outage = _arrived[i] ? 0 : outage + 1;
+            lost += _arrived[i] ? 0 : 1;
+            longest = Math.Max(longest, outage);
+        }
+
+        return new ProbeResult(_sent, lost, longest);
+    }
+
+    public void Dispose()
+    {
+        StopThreads();
+        _never.Dispose();
+    }
+
+    private void StopThreads()
+    {
+        _stopping = true;
+        _sender.Join();
+        _receiver.Join();
+    }
+
+    private void Send()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(IPAddress.Parse(Target), Port);
+        var timer = new NetlinkPoll([_never.Descriptor]);
+        Span<byte> number = stackalloc byte[sizeof(int)];
+        long next = Clock.MonotonicNanoseconds();
+        while (!_stopping && _sent < MostProbes)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(number, _sent);
+
+            // "Network is unreachable" is a lost probe like any other.
+            socket.Send(number, SocketFlags.None, out SocketError _);
+            Volatile.Write(ref _sent, _sent + 1);
+            next += Interval;
+            timer.Wait(Math.Max(next - Clock.MonotonicNanoseconds(), 0));
+        }
+    }
+
+    private void Receive()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 100 };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Target), Port));
+        Span<byte> number = stackalloc byte[sizeof(int)];
+        while (true)
+        {
+            int length = socket.Receive(number, SocketFlags.None, out SocketError outcome);
+            if (outcome == SocketError.Success && length == sizeof(int))
+            {
+                int index = BinaryPrimitives.ReadInt32LittleEndian(number);
+                _arrived[index] = true;
+                Volatile.Write(ref _received, _received + 1);
+            }
+            else if (_stopping)
+            {
+                return;
+            }
+        }
+    }
+}
