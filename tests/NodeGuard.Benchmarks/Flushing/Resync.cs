@@ -1,6 +1,6 @@
+using NodeGuard.Benchmarks.Measuring;
 using NodeGuard.Lab.Tests.Lab;
 using NodeGuard.Linux.Netlink;
-using NodeGuard.Benchmarks.Measuring;
 using static NodeGuard.Linux.Netlink.RtnetlinkConstants;
 
 namespace NodeGuard.Benchmarks.Flushing;
