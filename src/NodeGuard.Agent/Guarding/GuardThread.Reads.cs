@@ -18,6 +18,8 @@ internal sealed partial class GuardThread
     private long _readEnded;
     private bool _closingEpisode;
     private bool _firstReadDone;
+    private bool _markIsOurs;
+    private bool _marked;
 
     /// <summary>Ended episodes, oldest first, for the bookkeeping loop to take.</summary>
     public ConcurrentQueue<EpisodeSummary> Summaries { get; } = new();
@@ -28,6 +30,25 @@ internal sealed partial class GuardThread
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(guard => guard._awaitingReads.Add((guard.FullReads + (guard._read.Active ? 2 : 1), done)));
         return done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>What the earlier agent marked has been acted upon: from here on the mark is ours.</summary>
+    public void TakeOverMark()
+    {
+        _markIsOurs = true;
+        _marked = Guard.Episode.Running;
+        Mark.SetEpisodeOpen(_marked);
+    }
+
+    /// <summary>An open episode is marked before the first restore is sent, so that a kill at any instant is known for what it was.</summary>
+    private void MarkEpisode()
+    {
+        bool running = Guard.Episode.Running;
+        if (running != _marked && (running || _markIsOurs))
+        {
+            _marked = running;
+            Mark.SetEpisodeOpen(running);
+        }
     }
 
     private void BeginRead(long now)
@@ -130,7 +151,6 @@ internal sealed partial class GuardThread
         {
             Guard.EndEpisode(now);
             Summaries.Enqueue(EpisodeSummary.Of(Guard, now));
-            Mark.SetEpisodeOpen(false);
             _closingEpisode = false;
         }
 

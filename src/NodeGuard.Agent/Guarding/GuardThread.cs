@@ -189,6 +189,7 @@ internal sealed partial class GuardThread : IDisposable
         }
 
         long next = Guard.Tick(now);
+        MarkEpisode();
         _sender.SendAll(Guard);
         if (_read.Active)
         {
@@ -225,17 +226,12 @@ internal sealed partial class GuardThread : IDisposable
             return received.Overrun;
         }
 
-        bool wasRunning = Guard.Episode.Running;
         for (int i = 0; i < received.Count; i++)
         {
             _reader.Read(_batch[i], now);
         }
 
-        if (!wasRunning && Guard.Episode.Running)
-        {
-            Mark.SetEpisodeOpen(true);
-        }
-
+        MarkEpisode();
         _sender.SendAll(Guard);
         _lastNotification = now;
         return true;

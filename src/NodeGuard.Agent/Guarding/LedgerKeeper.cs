@@ -92,7 +92,8 @@ internal sealed partial class LedgerKeeper
             ? left.Facts.Stage.CompareTo(right.Facts.Stage)
             : left.Order.CompareTo(right.Order));
         long now = Clock.MonotonicNanoseconds();
-        return (ledger.Version, [.. entries.Select(entry => new SavedObject(entry.Owner, entry.Pinned, RequestAt(entry, now)))]);
+        return (ledger.Version, [.. entries.Select(entry => new SavedObject(
+            entry.Owner, entry.Pinned, thread.LinkTable.NameOf(entry.Facts.LinkIndex) ?? "", RequestAt(entry, now)))]);
     }
 
     /// <summary>The file has one instant for all lifetimes: its own.</summary>

@@ -38,10 +38,10 @@ internal sealed partial class StartupLoader
         switch (_store.Read())
         {
             case null:
-                return;
+                break;
             case LedgerReading.Damaged damaged:
                 LogDamaged(_log, damaged.Reason);
-                return;
+                break;
             case LedgerReading.Whole whole:
                 RecoveryDecision decision = await thread.AskAsync(guard => Apply(guard, whole, live), cancellation);
                 if (decision.Kind == RecoveryKind.SetAside)
@@ -52,6 +52,8 @@ internal sealed partial class StartupLoader
                 LogDecision(_log, decision.Kind.ToString(), whole.Objects.Count, decision.Reason);
                 break;
         }
+
+        thread.Post(static guard => guard.TakeOverMark());
     }
 
     private RecoveryDecision Apply(GuardThread thread, LedgerReading.Whole saved, LedgerBinding live)
@@ -75,6 +77,11 @@ internal sealed partial class StartupLoader
         });
         if (decision.Kind == RecoveryKind.SetAside)
         {
+            if (saved.Binding.BootId != live.BootId)
+            {
+                RestorePins(thread, survey.Missing);
+            }
+
             return decision;
         }
 
@@ -86,6 +93,20 @@ internal sealed partial class StartupLoader
         }
 
         return decision;
+    }
+
+    /// <summary>A pin must exist in this boot too, on the link of the same name.</summary>
+    private static void RestorePins(GuardThread thread, List<SavedObject> missing)
+    {
+        foreach (SavedObject pin in missing.Where(saved => saved.Pinned))
+        {
+            if (pin.Link.Length > 0 && thread.LinkTable.IndexOf(pin.Link) is { } index)
+            {
+                RequestForms.Relink(pin.Request, index);
+            }
+
+            AddLost(thread, pin, flushed: false);
+        }
     }
 
     private static void AddLost(GuardThread thread, SavedObject missing, bool flushed)

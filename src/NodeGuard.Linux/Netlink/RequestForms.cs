@@ -95,6 +95,44 @@ public static class RequestForms
         }
     }
 
+    /// <summary>Puts the object on another link: after a reboot the link of a name has another index.</summary>
+    public static void Relink(Span<byte> request, int linkIndex)
+    {
+        if (request.Length < NetlinkMessage.HeaderLength + 8)
+        {
+            return;
+        }
+
+        ushort type = BinaryPrimitives.ReadUInt16LittleEndian(request[4..]);
+        if (type == RTM_NEWADDR)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(request[(NetlinkMessage.HeaderLength + 4)..], linkIndex);
+            return;
+        }
+
+        (int at, ushort device) = type switch
+        {
+            RTM_NEWROUTE => (NetlinkMessage.HeaderLength + 12, RTA_OIF),
+            RTM_NEWNEXTHOP => (NetlinkMessage.HeaderLength + 8, NHA_OIF),
+            _ => (request.Length, (ushort)0),
+        };
+        while (at + NetlinkAttribute.HeaderLength + sizeof(int) <= request.Length)
+        {
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(request[at..]);
+            if (length < NetlinkAttribute.HeaderLength)
+            {
+                return;
+            }
+
+            if (BinaryPrimitives.ReadUInt16LittleEndian(request[(at + 2)..]) == device && length == NetlinkAttribute.HeaderLength + sizeof(int))
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(request[(at + NetlinkAttribute.HeaderLength)..], linkIndex);
+            }
+
+            at += NetlinkReader.Align(length);
+        }
+    }
+
     private static void Subtract(Span<byte> value, uint seconds)
     {
         uint left = BinaryPrimitives.ReadUInt32LittleEndian(value);

@@ -6,7 +6,11 @@ using System.Text;
 namespace NodeGuard.Core.Routing.Recovery;
 
 /// <summary>One object as it is kept on disk: the netlink message that re-creates it, and what we know beyond it.</summary>
-public sealed record SavedObject(Ownership Owner, bool Pinned, byte[] Request);
+/// <param name="Owner">Whose it is.</param>
+/// <param name="Pinned">It must exist, in the next boot too.</param>
+/// <param name="Link">Name of its link, whose index is another after a reboot; empty when it has none, or several.</param>
+/// <param name="Request">The whole message.</param>
+public sealed record SavedObject(Ownership Owner, bool Pinned, string Link, byte[] Request);
 
 /// <summary>What reading a saved ledger came to.</summary>
 public abstract record LedgerReading
@@ -30,7 +34,7 @@ public abstract record LedgerReading
 /// </summary>
 public static class LedgerCodec
 {
-    private const ulong Magic = 0x3147_4C44_4547_4E01; // version 1 in the low byte
+    private const ulong Magic = 0x3147_4C44_4547_4E02; // version 2 in the low byte
     private const int HeaderLength = 16;
     private const int ChecksumLength = 4;
 
@@ -52,6 +56,7 @@ public static class LedgerCodec
         foreach (SavedObject saved in objects)
         {
             WriteInt32(buffer, (byte)saved.Owner | (saved.Pinned ? 0x100 : 0));
+            WriteText(buffer, saved.Link);
             WriteInt32(buffer, saved.Request.Length);
             buffer.Write(saved.Request);
         }
@@ -103,13 +108,14 @@ public static class LedgerCodec
         var objects = new List<SavedObject>(Math.Min(count, body.Length / 8));
         for (int i = 0; i < count; i++)
         {
-            if (!reader.TryInt32(out int flags) || !reader.TryInt32(out int length) || length > MaxRequestLength
+            if (!reader.TryInt32(out int flags) || !reader.TryText(out string link)
+                || !reader.TryInt32(out int length) || length > MaxRequestLength
                 || !reader.TryBytes(length, out ReadOnlySpan<byte> request) || (flags & 0xFF) > (int)Ownership.Networkd)
             {
                 return new LedgerReading.Damaged($"object {i} of {count} is malformed");
             }
 
-            objects.Add(new SavedObject((Ownership)(flags & 0xFF), (flags & 0x100) != 0, request.ToArray()));
+            objects.Add(new SavedObject((Ownership)(flags & 0xFF), (flags & 0x100) != 0, link, request.ToArray()));
         }
 
         var binding = new LedgerBinding(bootId, netns, invocation.Length == 0 ? null : invocation);
