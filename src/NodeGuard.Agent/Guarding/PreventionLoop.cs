@@ -21,6 +21,7 @@ internal sealed partial class PreventionLoop : IDisposable
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LedgerInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FullInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RemovalInterval = TimeSpan.FromSeconds(2);
 
     // A walk through the ledger of n milliseconds is followed by a pause of 100 n.
     private const int PauseFactor = 100;
@@ -57,7 +58,7 @@ internal sealed partial class PreventionLoop : IDisposable
     {
         _thread = thread;
         _follower = follower;
-        _pass = new PreventionPass(root);
+        _pass = new PreventionPass(root, surroundings.Time);
         _watch = new NetworkFileWatch(root, Hint);
         _managerVersion = managerVersion;
         _metrics = surroundings.Metrics;
@@ -112,7 +113,8 @@ internal sealed partial class PreventionLoop : IDisposable
                 await _hint.WaitAsync(0, cancellation);
             }
 
-            if (hinted || _time.GetElapsedTime(passed) > FullInterval || await NewForeignAsync(cancellation))
+            if (hinted || _time.GetElapsedTime(passed) > (_pass.WaitsToRemove ? RemovalInterval : FullInterval)
+                || await NewForeignAsync(cancellation))
             {
                 await PassAsync(cancellation);
                 passed = _time.GetTimestamp();

@@ -11,9 +11,18 @@ namespace NodeGuard.Agent.Guarding;
 internal sealed record PreventionResult(HardeningState State, IReadOnlyList<string> Problems, IReadOnlyList<string> Changes);
 
 /// <summary>Reads the host, plans, and does what the plan says: once.</summary>
-internal sealed class PreventionPass(HostRoot root)
+internal sealed class PreventionPass(HostRoot root, TimeProvider time)
 {
+    // A networkd that stops removes its links' state files, one that starts writes them link by link: in between a link
+    // looks gone, and without its drop-in this very start would flush it.
+    private static readonly TimeSpan RemovalDelay = TimeSpan.FromSeconds(10);
+
     private readonly HostPrevention _host = new(root);
+    private readonly PreventionFiles _files = new(root);
+    private readonly Dictionary<string, long> _unneededSince = new(StringComparer.Ordinal);
+
+    /// <summary>A file is not needed any more, and goes if that stays so.</summary>
+    public bool WaitsToRemove => _unneededSince.Count > 0;
 
     /// <param name="mode">What is wished for; null to look only.</param>
     /// <param name="networkd">As last seen.</param>
@@ -55,7 +64,8 @@ internal sealed class PreventionPass(HostRoot root)
 
     private (List<string> Refusals, List<string> Changes) Do(PreventionInput input)
     {
-        var (plan, outcomes) = _host.Apply(input);
+        PreventionPlan plan = WithoutHaste(PreventionPlanner.Plan(input), input.Mode);
+        IReadOnlyList<FileOutcome> outcomes = _files.Apply(plan);
         Dictionary<string, string> reasons = new(StringComparer.Ordinal);
         foreach (PlannedWrite write in plan.Writes)
         {
@@ -73,6 +83,23 @@ internal sealed class PreventionPass(HostRoot root)
                 .. outcomes.Where(outcome => outcome.Change != FileChange.Refused)
                     .Select(outcome => $"{(outcome.Change == FileChange.Written ? "wrote" : "removed")} {outcome.Path}: {reasons.GetValueOrDefault(outcome.Path, "")}"),
             ]);
+    }
+
+    /// <summary>Takes out the removals that were not wanted for long enough, unless prevention is off.</summary>
+    private PreventionPlan WithoutHaste(PreventionPlan plan, HardenMode mode)
+    {
+        foreach (string needed in _unneededSince.Keys.Except(plan.Removals.Select(removal => removal.Path)).ToArray())
+        {
+            _unneededSince.Remove(needed);
+        }
+
+        return mode == HardenMode.Off ? plan : plan with { Removals = [.. plan.Removals.Where(IsDue)] };
+    }
+
+    private bool IsDue(PlannedRemoval removal)
+    {
+        _unneededSince.TryAdd(removal.Path, time.GetTimestamp());
+        return time.GetElapsedTime(_unneededSince[removal.Path]) >= RemovalDelay;
     }
 
     /// <summary>What a person, or an agent in another mode, left in place.</summary>

@@ -17,11 +17,12 @@ public sealed class PreventionPassTests : IDisposable
     private const string PerLink = "/run/systemd/network/10-eth.network.d/zz-nodeguard.conf";
 
     private readonly TemporaryDirectory _root = new();
+    private readonly ManualTime _time = new();
     private readonly PreventionPass _pass;
 
     public PreventionPassTests()
     {
-        _pass = new PreventionPass(new HostRoot(_root.Path));
+        _pass = new PreventionPass(new HostRoot(_root.Path), _time);
         Write("/usr/lib/systemd/system/systemd-networkd.service", "[Service]\n");
         Write(NetworkFile, "[Match]\nName=eth*\n");
     }
@@ -112,14 +113,36 @@ public sealed class PreventionPassTests : IDisposable
     }
 
     [Fact]
-    public void ALinkThatGoesTakesItsDropInAlong()
+    public void ALinkThatStaysAwayTakesItsDropInAlong()
     {
         InstallSystemd();
         Pass(HardenMode.Runtime, foreign: true);
 
-        Apply(HardenMode.Runtime, View(true) with { Links = [] }, foreign: false, null).Changes.ShouldHaveSingleItem().ShouldContain(PerLink);
+        PassWithoutLinks().Changes.ShouldBeEmpty();
+        _pass.WaitsToRemove.ShouldBeTrue();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        PassWithoutLinks().Changes.ShouldHaveSingleItem().ShouldContain(PerLink);
 
         Written().ShouldBe([Global]);
+        PassWithoutLinks();
+        _pass.WaitsToRemove.ShouldBeFalse();
+    }
+
+    [Fact]
+    [Trait("Invariant", "2")]
+    public void ALinkWhoseStateFileIsAwayWhileNetworkdRestartsKeepsItsDropIn()
+    {
+        InstallSystemd();
+        Pass(HardenMode.Runtime, foreign: true);
+
+        for (int restart = 0; restart < 3; restart++)
+        {
+            PassWithoutLinks().Changes.ShouldBeEmpty();
+            _time.Advance(TimeSpan.FromSeconds(9));
+            Pass(HardenMode.Runtime, foreign: true).Changes.ShouldBeEmpty();
+        }
+
+        Written().Count.ShouldBe(2);
     }
 
     [Fact]
@@ -146,6 +169,8 @@ public sealed class PreventionPassTests : IDisposable
         PreventedLink[]? links = input.Links?.Select(link => link with { CarriesForeignObjects = foreign }).ToArray();
         return _pass.Apply(mode, input with { Links = links }, view.Process is not null);
     }
+
+    private PreventionResult PassWithoutLinks() => Apply(HardenMode.Runtime, View(true) with { Links = [] }, foreign: false, null);
 
     private static NetworkdView View(bool running) => new()
     {

@@ -151,11 +151,15 @@ public sealed class PreventionFiles(HostRoot root)
     }
 
     /// <summary>Only directories that exist for drop-ins alone; needrestart's belongs to its package.</summary>
-    private static void RemoveEmptyDirectory(string path)
+    private void RemoveEmptyDirectory(string path)
     {
-        if ((path.EndsWith(".network.d", StringComparison.Ordinal) || path.EndsWith("networkd.conf.d", StringComparison.Ordinal))
+        if ((path.EndsWith(".network.d", StringComparison.Ordinal) || path.EndsWith("networkd.conf.d", StringComparison.Ordinal)
+                || path == root.Map("/run/systemd/network"))
             && !Directory.EnumerateFileSystemEntries(path).Any())
+        {
             Directory.Delete(path);
+            RemoveEmptyDirectory(Path.GetDirectoryName(path)!);
+        }
     }
 
     // Without the ending .conf, so that systemd never reads it; always the same, so that a crash leaves one at most.
