@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Pipes;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using NodeGuard.Linux.Terminals;
@@ -80,21 +79,13 @@ public sealed class CliConsole
 
     private static Stream OpenStream(int descriptor, bool terminal)
     {
-        if (terminal)
-        {
-            // The framework's console stream switches the terminal's keypad mode before the first character.
-            return new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        }
-
-        try
-        {
-            // The framework's console stream swallows EPIPE, so that `nodeguard routes watch | head -1` would never end.
-            return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(descriptor, ownsHandle: false));
-        }
-        catch (IOException)
-        {
-            // A file or /dev/null, not a pipe.
-            return descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
-        }
+        // The framework's console stream switches the terminal's keypad mode before the first character, and swallows
+        // EPIPE, so that `nodeguard routes watch | head -1` would never end. Its pipe stream makes the pipe non-blocking
+        // for every process that shares it.
+        var stream = new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return terminal || !stream.CanSeek ? stream : OfFile(descriptor);
     }
+
+    // A file stream writes at an offset of its own, over what others write to the same file.
+    private static Stream OfFile(int descriptor) => descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
 }
