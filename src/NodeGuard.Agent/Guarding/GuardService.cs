@@ -89,6 +89,7 @@ public sealed partial class GuardService : IHostedGuard
         NetworkdFollower.Tell(_thread, networkd, networkd);
         RouteOptions routes = _options.Routes;
         _thread.Guard.Filter = routes.Exclude;
+        _thread.Guard.PromotesSecondaries = new AddressPromotion(_options.ProcRoot, _thread.LinkTable.NameOf).IsOn;
         _thread.Guard.SetRestores(routes.Mode == GuardMode.Restore, Clock.MonotonicNanoseconds());
         _thread.OwnerOf = new NetworkdOwnership(networkd.Links).OwnerOf;
         _live = StartupLoader.ReadBinding(_options.ProcRoot, networkd.Process?.Identity);

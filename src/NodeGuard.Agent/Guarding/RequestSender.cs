@@ -87,7 +87,7 @@ internal sealed class RequestSender
                 break;
             default:
                 request.Entry.Request.CopyTo(target);
-                BinaryPrimitives.WriteUInt16LittleEndian(target[6..], FlagsOf(request.Form));
+                BinaryPrimitives.WriteUInt16LittleEndian(target[6..], FlagsOf(request));
                 break;
         }
 
@@ -105,18 +105,19 @@ internal sealed class RequestSender
         _used += (length + 3) & ~3;
     }
 
-    private static ushort FlagsOf(RequestForm form)
+    private static ushort FlagsOf(in OutgoingRequest request)
     {
         const int NLM_F_REQUEST = 0x1;
         const int NLM_F_REPLACE = 0x100;
         const int NLM_F_EXCL = 0x200;
         const int NLM_F_CREATE = 0x400;
         const int NLM_F_APPEND = 0x800;
-        return (ushort)(NLM_F_REQUEST | NLM_F_CREATE | form switch
+        return (ushort)(NLM_F_REQUEST | NLM_F_CREATE | request.Form switch
         {
             RequestForm.Exclusive => NLM_F_EXCL,
             RequestForm.Append => NLM_F_APPEND,
             RequestForm.Replace => NLM_F_REPLACE,
+            RequestForm.Rotate when request.Entry.Key.Kind == ObjectKind.Route => NLM_F_APPEND,
             _ => 0,
         });
     }

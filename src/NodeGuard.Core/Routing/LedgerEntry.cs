@@ -40,6 +40,7 @@ public sealed class LedgerEntry
         _identityOffset = identityOffset;
         _identityLength = observed.Identity.Length;
         _followUpLength = observed.FollowUp.Length;
+        ShouldBeSecondary = IsSecondary = observed.Facts.Secondary;
     }
 
     public ObjectKey Key { get; }
@@ -107,6 +108,11 @@ public sealed class LedgerEntry
 
     /// <summary>Position in the last full read; tells whether equal-priority rules still stand in their order.</summary>
     internal int ReadPosition { get; set; }
+
+    /// <summary>Where an IPv4 address should stand among those of its prefix, and where it stands now.</summary>
+    internal bool ShouldBeSecondary { get; set; }
+
+    internal bool IsSecondary { get; set; }
 
     /// <summary>In the guard's list of entries that wait for a deadline.</summary>
     internal bool Waiting { get; set; }

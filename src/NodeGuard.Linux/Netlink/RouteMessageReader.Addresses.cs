@@ -79,6 +79,7 @@ public sealed partial class RouteMessageReader
                 Stage = RestoreStage.Address,
                 KernelMade = IsKernelMade(family, parts),
                 Expires = parts.Valid != Forever,
+                Secondary = family == AF_INET && (parts.Flags & IFA_F_SECONDARY) != 0,
                 LinkIndex = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]),
             },
             Request = builder.Written,

@@ -84,9 +84,11 @@ public abstract record NetworkdSockets
     {
         const string prefix = "socket:[";
         var inodes = new HashSet<string>(StringComparer.Ordinal);
+        bool anyRefused = false;
         foreach (FileSystemInfo descriptor in new DirectoryInfo(directory).EnumerateFileSystemInfos())
         {
             string? target = descriptor.LinkTarget;
+            anyRefused |= target is null;
             int at = target?.LastIndexOf(prefix, StringComparison.Ordinal) ?? -1;
             if (at >= 0)
             {
@@ -94,6 +96,9 @@ public abstract record NetworkdSockets
             }
         }
 
-        return inodes;
+        // With CAP_DAC_READ_SEARCH alone the descriptors can be listed, but not where they lead.
+        return inodes.Count == 0 && anyRefused
+            ? throw new UnauthorizedAccessException($"{directory} can be listed, and no entry of it read")
+            : inodes;
     }
 }

@@ -36,11 +36,11 @@ internal sealed class GuardHarness
         Notification notification = Kernel.Notifications.Dequeue();
         if (notification.Created)
         {
-            Guard.OnCreated(notification.Object.Observe(), notification.By, replaces: false, "eth0", Now);
+            Guard.OnCreated(notification.Object.Observe(notification.Secondary), notification.By, replaces: false, "eth0", Now);
         }
         else
         {
-            Guard.OnDeleted(notification.Object.Observe(), notification.By, 1, Now);
+            Guard.OnDeleted(notification.Object.Observe(notification.Secondary), notification.By, 1, Now);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class GuardHarness
         Guard.BeginRead();
         foreach (ModelObject live in Kernel.Live.ToArray())
         {
-            Guard.OnRead(live.Observe(), (in ObservedObject _) => owner, "eth0", Now);
+            Guard.OnRead(live.Observe(Kernel.IsSecondary(live)), (in ObservedObject _) => owner, "eth0", Now);
         }
 
         ReadNotifications();
@@ -114,8 +114,12 @@ internal sealed class GuardHarness
         {
             case RequestForm.Delete:
                 return Kernel.Delete(model, Deleter.Self) ? 0 : 3;
-            case RequestForm.FollowUp or RequestForm.Rotate:
+            case RequestForm.FollowUp:
                 return 0;
+            case RequestForm.Rotate:
+                return request.Entry.Key.Kind == ObjectKind.Rule ? Kernel.Append(model, Deleter.Self) : Kernel.Add(model, Deleter.Self);
+            case RequestForm.Replace:
+                return Kernel.Replace(model, Deleter.Self);
             default:
                 return Kernel.Add(model, Deleter.Self);
         }

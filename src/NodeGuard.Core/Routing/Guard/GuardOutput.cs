@@ -8,13 +8,16 @@ public enum RequestForm : byte
     /// <summary>CREATE|APPEND: others with the same key exist, and each must come back beside them.</summary>
     Append,
 
-    /// <summary>CREATE|REPLACE: the kernel holds a damaged form (a nexthop group that lost members).</summary>
+    /// <summary>CREATE|REPLACE: the kernel holds a damaged form (a group that lost members, an IPv6 route its source).</summary>
     Replace,
 
     /// <summary>The entry's <see cref="LedgerEntry.FollowUp"/>, as it is.</summary>
     FollowUp,
 
-    /// <summary>CREATE alone, which lets the kernel append a twin behind its equals; a Delete of the older twin follows.</summary>
+    /// <summary>
+    /// CREATE, for routes with APPEND: goes behind its equals. Of rules a twin, whose older one a Delete takes away behind
+    /// it; routes and addresses have no twins, and their Delete goes before.
+    /// </summary>
     Rotate,
 
     /// <summary>Deletes exactly this object.</summary>
@@ -29,7 +32,9 @@ public readonly record struct OutgoingRequest(LedgerEntry Entry, RequestForm For
     /// and not to be answered.
     /// </summary>
     public bool IsWithdrawn =>
-        Form is RequestForm.Exclusive or RequestForm.Append or RequestForm.Replace && Entry.State != EntryState.Restoring;
+        Entry.State != EntryState.Restoring
+        && (Form is RequestForm.Exclusive or RequestForm.Append or RequestForm.Replace
+            || (Form == RequestForm.Delete && Entry.Damaged));
 }
 
 /// <summary>A list that is filled and emptied without allocating once it has grown to its working size.</summary>

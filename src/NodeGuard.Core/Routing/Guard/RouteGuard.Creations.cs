@@ -36,6 +36,7 @@ public sealed partial class RouteGuard
         else
         {
             OnKnownCreated(entry, observed, author, now);
+            NoteRank(entry, observed, author, now);
         }
 
         if (observed.Key.Kind is ObjectKind.Address or ObjectKind.Nexthop)
@@ -68,9 +69,11 @@ public sealed partial class RouteGuard
         {
             entry.UnreadEchoes = Math.Max(0, entry.UnreadEchoes - 1);
         }
-        else if (author == Deleter.Networkd && entry.Owner == Ownership.Foreign && !Episode.Running)
+        else if (author == Deleter.Networkd && entry.Owner == Ownership.Foreign && !Episode.Running
+            && !(entry.IsSecondary && !observed.Facts.Secondary))
         {
-            // In an episode networkd's portid also announces addresses that the kernel promoted; Describe() decides then.
+            // With networkd's portid come also addresses that the kernel promoted, and in an episode what it restored:
+            // then its description decides.
             entry.Owner = Ownership.Networkd;
             entry.OwnerObserved = true;
             Ledger.Touch();
@@ -136,6 +139,8 @@ public sealed partial class RouteGuard
         entry.Pinned = inPlaceOf?.Pinned ?? false;
         entry.Guarded = !Filter.Excludes(observed, linkName);
         BecomePresent(entry);
+        // Whoever comes back behind an address that we restored meanwhile stood before it.
+        NeedsRead |= observed.Facts.Secondary && Episode.Running;
         return entry;
     }
 
@@ -158,6 +163,7 @@ public sealed partial class RouteGuard
 
     private void Retract(LedgerEntry entry, long now)
     {
+        entry.Damaged = false;
         Outbox.Add(entry, RequestForm.Delete);
         entry.UnreadEchoes--;
         if (entry.UnreadEchoes <= 0)

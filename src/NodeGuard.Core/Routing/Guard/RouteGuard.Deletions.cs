@@ -223,8 +223,8 @@ public sealed partial class RouteGuard
             CountLoss(entry, Deleter.Kernel, 0, now);
         }
 
-        // A group that lost a member lives on without it, so that only replacing it gives the member back.
-        entry.Damaged |= entry.Facts.Stage == RestoreStage.NexthopGroup;
+        // A group that lost a member lives on without it, an IPv6 route without its source: "exists" would prove nothing.
+        entry.Damaged |= entry.Facts.Stage == RestoreStage.NexthopGroup || LosesOnlyItsSource(entry);
         Enqueue(entry);
         return true;
     }

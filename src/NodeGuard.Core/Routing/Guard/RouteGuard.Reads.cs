@@ -56,6 +56,7 @@ public sealed partial class RouteGuard
 
         entry.SeenInRead = _read;
         entry.ReadPosition = _readPosition++;
+        NoteRank(entry, observed, Deleter.Unseen, now);
         entry.Guarded = !Filter.Excludes(observed, linkName);
         if (entry.State is EntryState.Missing or EntryState.Unexplained && !_deletedDuringRead.Contains(observed.Key))
         {
@@ -90,10 +91,15 @@ public sealed partial class RouteGuard
                 entry.Deadline = now;
                 Wait(entry);
             }
-            else if (entry.Key.Kind == ObjectKind.Rule && Episode.Running && Restores)
+            else if (Episode.Running && Restores)
             {
                 RestoreOrder(entry);
             }
+        }
+
+        if (Episode.Running && Restores)
+        {
+            RestoreRanks(now);
         }
 
         ReconsiderUnexplained(now);
@@ -127,7 +133,7 @@ public sealed partial class RouteGuard
 
     private LedgerEntry? OnUnknownRead(in ObservedObject observed, OwnerOf ownerOf, string? linkName, long now)
     {
-        if (_deletedDuringRead.Contains(observed.Key))
+        if (_deletedDuringRead.Contains(observed.Key) || IsWithoutItsSource(observed))
         {
             return null;
         }
@@ -155,38 +161,5 @@ public sealed partial class RouteGuard
         }
 
         return Adopt(observed, changed.Owner, linkName, changed, now);
-    }
-
-    /// <summary>
-    /// The kernel appends a rule behind its equals, so that a rule restored alone stands behind one that it stood
-    /// before. Appending each again in the ledger's order and deleting the older twin turns the list without a moment
-    /// in which a rule is absent.
-    /// </summary>
-    private void RestoreOrder(LedgerEntry first)
-    {
-        if (!ReferenceEquals(Ledger.FirstWithKey(first.Key), first) || first.NextWithSameKey is null)
-        {
-            return;
-        }
-
-        bool inOrder = true;
-        for (LedgerEntry entry = first; entry.NextWithSameKey is not null; entry = entry.NextWithSameKey)
-        {
-            inOrder &= entry.ReadPosition < entry.NextWithSameKey.ReadPosition;
-        }
-
-        for (LedgerEntry? entry = first; entry is not null; entry = entry.NextWithSameKey)
-        {
-            if (inOrder || entry.State != EntryState.Present || entry.Owner != Ownership.Foreign || !entry.Guarded)
-            {
-                return;
-            }
-        }
-
-        for (LedgerEntry? entry = first; entry is not null; entry = entry.NextWithSameKey)
-        {
-            Outbox.Add(entry, RequestForm.Rotate);
-            Outbox.Add(entry, RequestForm.Delete);
-        }
     }
 }

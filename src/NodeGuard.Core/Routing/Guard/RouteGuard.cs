@@ -239,9 +239,14 @@ public sealed partial class RouteGuard
     private void Enqueue(LedgerEntry entry)
     {
         entry.State = EntryState.Restoring;
-        RequestForm form = entry.Damaged ? RequestForm.Replace
-            : Ledger.HasSiblings(entry) && entry.Key.Kind == ObjectKind.Route ? RequestForm.Append
-            : RequestForm.Exclusive;
+        bool beside = Ledger.HasSiblings(entry) && entry.Key.Kind == ObjectKind.Route;
+        if (beside && entry.Damaged)
+        {
+            // Replacing one hop of an IPv6 route would replace them all.
+            Outbox.Add(entry, RequestForm.Delete);
+        }
+
+        RequestForm form = beside ? RequestForm.Append : entry.Damaged ? RequestForm.Replace : RequestForm.Exclusive;
         Outbox.Add(entry, form);
     }
 
