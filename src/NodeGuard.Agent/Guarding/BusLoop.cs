@@ -68,7 +68,10 @@ internal sealed partial class BusLoop : IDisposable
                     return;
                 }
 
-                describeAt = await TakeAsync(events.Current, cancellation) ? _time.GetUtcNow() + DescribeDelay : describeAt;
+                bool changed = await TakeAsync(events.Current, cancellation);
+                // What is guessed until the first description is wrong where owners use networkd's protocols.
+                TimeSpan delay = _described is null ? TimeSpan.Zero : DescribeDelay;
+                describeAt = changed ? _time.GetUtcNow() + delay : describeAt;
                 next = events.MoveNextAsync().AsTask();
             }
             else if (describeAt is not null)

@@ -137,9 +137,6 @@ internal sealed partial class EpisodeBook : IDisposable
             case GuardEventKind.Restored:
                 _metrics.Restored(kind, TimeSpan.FromMicroseconds(guardEvent.GapNanoseconds / 1000.0));
                 break;
-            case GuardEventKind.Refused:
-                _metrics.NotRestorable(kind);
-                break;
             case GuardEventKind.Forgotten:
                 _metrics.Forgotten(kind);
                 break;
@@ -155,7 +152,9 @@ internal sealed partial class EpisodeBook : IDisposable
     private void Tell(in GuardEvent guardEvent)
     {
         Channel<RouteEvent>[] watchers = _watchers;
-        bool grave = guardEvent.Kind is GuardEventKind.Vanished or GuardEventKind.LedgerFull or GuardEventKind.Refused;
+        // A refusal until what it hangs on is back, microseconds later, is the ordinary course of an episode.
+        bool grave = guardEvent.Kind is GuardEventKind.Vanished or GuardEventKind.LedgerFull
+            || (guardEvent.Kind == GuardEventKind.Refused && guardEvent.Entry is { RefusedErrno: not 0 });
         if (watchers.Length == 0 && !grave && !_log.IsEnabled(LogLevel.Debug))
         {
             return;
@@ -246,6 +245,11 @@ internal sealed partial class EpisodeBook : IDisposable
         LogEnded(
             _log, ended.Id, ended.Lost.Total, ended.Restored.Total, ended.NotRestorable.Count, ended.LongestGapMilliseconds,
             ended.Cause);
+        foreach (LedgerEntry entry in summary.NotRestored)
+        {
+            _metrics.NotRestorable(entry.Key.Kind);
+        }
+
         foreach (NotRestorableObject lost in ended.NotRestorable)
         {
             LogNotRestorable(_log, ended.Id, lost.Object, lost.Reason);

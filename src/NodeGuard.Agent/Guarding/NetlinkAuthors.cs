@@ -1,11 +1,12 @@
 using NodeGuard.Core.Routing;
+using NodeGuard.Linux.Systemd;
 
 namespace NodeGuard.Agent.Guarding;
 
 /// <summary>
 /// Tells who sent a request from the netlink portid that its notification carries. The portids of networkd's sockets
-/// are found by the loop that follows networkd; between its restart and that finding, an unknown portid is looked up
-/// here, because a networkd without a socket unit binds a new one (its pid) and flushes at once.
+/// are found by the loop that follows networkd; between its start and that finding, an unknown portid is looked up here,
+/// because networkd flushes at once: from the socket of PID 1, or without a socket unit from one that it binds (its pid).
 /// </summary>
 internal sealed class NetlinkAuthors
 {
@@ -29,6 +30,16 @@ internal sealed class NetlinkAuthors
     public void SetNetworkd(uint[] portIds)
     {
         _networkd = portIds;
+        Array.Clear(_strangers);
+    }
+
+    /// <summary>
+    /// networkd has ended. A portid that was its pid may soon be another's; the socket that PID 1 made for it stays, and
+    /// the next networkd flushes with it before any look at its descriptors.
+    /// </summary>
+    public void ForgetProcess(int pid)
+    {
+        _networkd = [.. _networkd.Where(portId => portId != (uint)pid)];
         Array.Clear(_strangers);
     }
 
@@ -60,7 +71,7 @@ internal sealed class NetlinkAuthors
             return false;
         }
 
-        if (ProcessIsNetworkd(portId))
+        if (portId == 1 ? NetworkdSockets.ListensAsNetworkd(_procRoot, portId) : ProcessIsNetworkd(portId))
         {
             _networkd = [.. _networkd, portId];
             return true;

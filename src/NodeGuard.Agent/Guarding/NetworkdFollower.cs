@@ -121,9 +121,13 @@ internal sealed partial class NetworkdFollower : IDisposable
         thread.Post(guard =>
         {
             guard.Links = links;
-            if (portIds.Length > 0 || now.Process is null)
+            if (portIds.Length > 0)
             {
                 guard.Authors.SetNetworkd(portIds);
+            }
+            else if (now.Process is null && before.Process is { } ended)
+            {
+                guard.Authors.ForgetProcess(ended.Pid);
             }
 
             if (restarted)

@@ -92,6 +92,11 @@ internal sealed partial class StartupLoader
             AddLost(thread, missing, decision.Kind == RecoveryKind.Restore);
         }
 
+        if (decision.Kind == RecoveryKind.Restore || _mark.EpisodeWasOpen)
+        {
+            RecallPlaces(thread.Guard, saved.Objects);
+        }
+
         return decision;
     }
 
@@ -106,6 +111,27 @@ internal sealed partial class StartupLoader
             }
 
             AddLost(thread, pin, flushed: false);
+        }
+    }
+
+    private static void RecallPlaces(RouteGuard guard, IReadOnlyList<SavedObject> saved)
+    {
+        var reader = new RouteMessageReader();
+        var recalled = new HashSet<LedgerEntry>();
+        foreach (SavedObject savedObject in saved)
+        {
+            if (savedObject.Request.Length >= NetlinkMessage.HeaderLength && reader.Begin(new NetlinkMessage(savedObject.Request))
+                && reader.Next(out ObservedObject observed) && guard.Ledger.Find(observed.Key, observed.Identity) is { } entry
+                && recalled.Add(entry))
+            {
+                guard.RecallPlace(entry, observed.Facts.Secondary);
+            }
+        }
+
+        LedgerEntry[] newer = [.. guard.Ledger.Entries.Where(entry => !recalled.Contains(entry)).OrderBy(entry => entry.Order)];
+        foreach (LedgerEntry entry in newer)
+        {
+            guard.Ledger.MoveLast(entry);
         }
     }
 

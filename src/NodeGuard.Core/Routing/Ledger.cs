@@ -133,6 +133,16 @@ public sealed class Ledger
         Version++;
     }
 
+    /// <summary>Lets an entry stand behind all others, those under its key among them.</summary>
+    public void MoveLast(LedgerEntry entry)
+    {
+        if (Unlink(entry))
+        {
+            entry.Order = _nextOrder++;
+            Link(entry);
+        }
+    }
+
     /// <summary>A full read begins: whether the bound is still hit shows anew.</summary>
     public void ForgetFullness() => IsFull = Count >= _maxObjects;
 

@@ -55,6 +55,23 @@ public abstract record NetworkdSockets
         }
     }
 
+    /// <summary>
+    /// True when the socket of this portid listens as systemd-networkd.socket makes it: that socket lives before networkd
+    /// starts and after it ends.
+    /// </summary>
+    public static bool ListensAsNetworkd(string procRoot, uint portId)
+    {
+        try
+        {
+            return ParseRows(File.ReadLines($"{procRoot}/net/netlink"))
+                .Exists(row => row.PortId == portId && (row.Groups & SocketUnitGroups) == SocketUnitGroups);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Columns sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode; Eth 0 is NETLINK_ROUTE, Pid 0 the kernel's own.</summary>
     internal static List<Row> ParseRows(IEnumerable<string> lines)
     {

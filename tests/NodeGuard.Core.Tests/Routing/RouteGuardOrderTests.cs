@@ -99,6 +99,28 @@ public class RouteGuardOrderTests
     }
 
     [Fact]
+    [Trait("Invariant", "9")]
+    public void WhatAKilledAgentLeftOutOfItsPlaceIsPutRightByTheNext()
+    {
+        ModelObject own = ModelObject.Address(0x0A4D0002, prefixLength: 24);
+        ModelObject vip = ModelObject.Address(0x0A4D0032, prefixLength: 24);
+        ModelObject[] rules = [ModelObject.Rule(100, 1), ModelObject.Rule(100, 2)];
+        _harness.AddAsOwner(vip, own, rules[1], rules[0]);
+        LedgerEntry EntryOf(ModelObject o) => _harness.Guard.Ledger.Find(o.Key, o.Bytes())!;
+        EntryOf(own).Owner = Ownership.Networkd;
+
+        _harness.Guard.RecallPlace(EntryOf(own), secondary: false);
+        _harness.Guard.RecallPlace(EntryOf(vip), secondary: true);
+        _harness.Guard.RecallPlace(EntryOf(rules[0]), secondary: false);
+        _harness.Guard.RecallPlace(EntryOf(rules[1]), secondary: false);
+        _harness.Settle();
+
+        _harness.Kernel.Live.Where(o => o.Key.Kind == ObjectKind.Address).ShouldBe([own, vip]);
+        _harness.Kernel.Live.Where(o => o.Key.Kind == ObjectKind.Rule).ShouldBe(rules);
+        _harness.Guard.Episode.Running.ShouldBeFalse();
+    }
+
+    [Fact]
     public void WhereTheKernelPromotesNoAddressNoneIsMoved()
     {
         _harness.Guard.PromotesSecondaries = static _ => false;

@@ -8,6 +8,20 @@ public sealed partial class RouteGuard
     /// </summary>
     public Func<uint, bool> PromotesSecondaries { get; set; } = static _ => false;
 
+    private bool _recalled;
+
+    /// <summary>
+    /// An agent that was killed in an episode may have left every object and not each in its place. Called for all saved
+    /// entries in their order, and then for the others.
+    /// </summary>
+    public void RecallPlace(LedgerEntry entry, bool secondary)
+    {
+        Ledger.MoveLast(entry);
+        entry.ShouldBeSecondary = secondary;
+        _recalled = true;
+        NeedsRead = true;
+    }
+
     /// <summary>
     /// The kernel appends an object behind its equals, so that a rule or hop restored alone stands behind one that it
     /// stood before. Moving each to the end in the ledger's order turns the list; of rules there is no moment in which
@@ -48,7 +62,7 @@ public sealed partial class RouteGuard
     private void NoteRank(LedgerEntry entry, in ObservedObject observed, Deleter author, long now)
     {
         entry.IsSecondary = observed.Facts.Secondary;
-        bool flush = Episode.Running || now - _lastNetworkdDeletion < CauseWindow;
+        bool flush = Episode.Running || _recalled || now - _lastNetworkdDeletion < CauseWindow;
         if (author == Deleter.OtherProcess || !flush)
         {
             entry.ShouldBeSecondary = entry.IsSecondary;

@@ -70,6 +70,8 @@ public sealed partial class RouteGuard
     public void EndRead(long now)
     {
         _reading = false;
+        bool places = Restores && (Episode.Running || _recalled);
+        _recalled = false;
         foreach (LedgerEntry entry in Ledger.Entries)
         {
             if (entry.State == EntryState.Present && entry.SeenInRead != _read)
@@ -91,13 +93,13 @@ public sealed partial class RouteGuard
                 entry.Deadline = now;
                 Wait(entry);
             }
-            else if (Episode.Running && Restores)
+            else if (places)
             {
                 RestoreOrder(entry);
             }
         }
 
-        if (Episode.Running && Restores)
+        if (places)
         {
             RestoreRanks(now);
         }
@@ -108,6 +110,15 @@ public sealed partial class RouteGuard
     /// <summary>Declares an object lost that was in the ledger of an earlier agent and is not in the kernel.</summary>
     public void AddLost(in ObservedObject observed, bool pinned, bool flushed, string? linkName, long now)
     {
+        LedgerEntry? half = observed.Key.Kind is ObjectKind.Address or ObjectKind.Nexthop
+            ? Ledger.FirstWithKey(observed.Key)
+            : null;
+        if (half is not null)
+        {
+            RestoreHalf(half, observed, flushed, linkName, now);
+            return;
+        }
+
         LedgerEntry? entry = Ledger.Find(observed.Key, observed.Identity) is null
             ? Adopt(observed, Ownership.Foreign, linkName, inPlaceOf: null, now)
             : null;
@@ -128,6 +139,28 @@ public sealed partial class RouteGuard
         else
         {
             AwaitExplanation(entry, fellByKernel: false, now);
+        }
+    }
+
+    /// <summary>
+    /// An address or nexthop lives under the key, in another form: in a flush the form in which an agent that was killed
+    /// left it (an address whose follow-up it never sent, a group short of members), else its owner's new one.
+    /// </summary>
+    private void RestoreHalf(LedgerEntry half, in ObservedObject whole, bool flushed, string? linkName, long now)
+    {
+        if (!flushed || Adopt(whole, Ownership.Foreign, linkName, half, now) is not { Guarded: true } entry || !Restores)
+        {
+            return;
+        }
+
+        if (entry.Facts.Stage == RestoreStage.NexthopGroup)
+        {
+            entry.Damaged = true;
+            Lose(entry, Deleter.Unseen, 0, now);
+        }
+        else if (!entry.FollowUp.IsEmpty)
+        {
+            Outbox.Add(entry, RequestForm.FollowUp);
         }
     }
 
