@@ -10,6 +10,7 @@ namespace NodeGuard.Lab.Tests;
 public sealed class HostFaultTests
 {
     private const string State = GuardedContainer.StateDirectory;
+    private const string Ledger = State + "/ledger";
 
     public static TheoryData<string> Flushing => Suites.Flushing;
 
@@ -37,11 +38,12 @@ public sealed class HostFaultTests
         NetnsSnapshot before = await guarded.SeedAsync();
         await guarded.StopAgentAsync();
         string separator = damage.EndsWith('=') ? "" : " ";
-        await guarded.Container.ShellAsync($"for f in $(find {State} -name '*ledger*' -type f); do {damage}{separator}$f; done");
+        await guarded.Container.ShellAsync($"{damage}{separator}{Ledger}");
 
         await guarded.StartAgentAsync();
         await guarded.LearnedAsync();
-        (await guarded.JournalAsync()).ShouldContain("ledger", Case.Insensitive);
+        (await guarded.JournalOfThisStartAsync()).ShouldContain("the ledger of an earlier agent is not used");
+        await guarded.Container.ExecAsync("test", "-e", $"{Ledger}.damaged");
         await guarded.Container.RestartNetworkdAsync();
 
         await guarded.ShouldBeWholeAsync(before);
@@ -52,7 +54,7 @@ public sealed class HostFaultTests
     public async Task Nothing_is_lost_when_the_ledgers_disk_is_full(string suite)
     {
         var setup = new AgentSetup { UnitLines = [$"TemporaryFileSystem={State}:size=4k,nr_inodes=2"] };
-        await AssertGuardsAsync(suite, setup);
+        await AssertGuardsAsync(suite, setup, "No space left on device");
     }
 
     [Theory]
@@ -60,7 +62,7 @@ public sealed class HostFaultTests
     public async Task Nothing_is_lost_when_the_ledgers_disk_is_read_only(string suite)
     {
         var setup = new AgentSetup { UnitLines = [$"TemporaryFileSystem={State}:ro"] };
-        await AssertGuardsAsync(suite, setup);
+        await AssertGuardsAsync(suite, setup, "Read-only file system");
     }
 
     [Theory]
@@ -80,10 +82,51 @@ public sealed class HostFaultTests
         await guarded.ShouldBeWholeAsync(before);
     }
 
-    private static async Task AssertGuardsAsync(string suite, AgentSetup setup)
+    [Theory]
+    [MemberData(nameof(Flushing))]
+    public async Task Nothing_is_lost_where_there_is_no_bus_from_the_start(string suite)
+    {
+        await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
+        await guarded.StopAgentAsync();
+        await guarded.Container.ExecAsync("systemctl", "stop", "dbus.socket", "dbus.service");
+        await guarded.StartAgentAsync();
+        await ForeignObjects.SeedAsync(guarded.Container, ForeignObjects.Deletable);
+        NetnsSnapshot before = await guarded.LearnedAsync(overBus: false);
+
+        await guarded.Container.RestartNetworkdAsync();
+
+        await guarded.ShouldBeWholeAsync(before);
+    }
+
+    [Theory]
+    [MemberData(nameof(Flushing))]
+    [Trait("Invariant", "1")]
+    public async Task A_ledger_of_another_boot_is_set_aside_and_brings_nothing_back(string suite)
+    {
+        const string bootId = "/proc/sys/kernel/random/boot_id";
+        await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
+        await guarded.SeedAsync();
+        await guarded.StopAgentAsync();
+        await guarded.Container.IpAsync("-4", "rule", "del", "priority", "1000");
+        await guarded.Container.WriteFileAsync("/etc/other-boot", "00000000-1111-2222-3333-444444444444\n");
+        await guarded.ConfigureAsync(new AgentSetup { UnitLines = [$"BindReadOnlyPaths=/etc/other-boot:{bootId}"] });
+
+        await guarded.StartAgentAsync();
+        NetnsSnapshot living = await guarded.LearnedAsync();
+        (await guarded.JournalOfThisStartAsync()).ShouldContain("SetAside");
+        await guarded.Container.ExecAsync("test", "-e", $"{Ledger}.other");
+        await guarded.Container.RestartNetworkdAsync();
+
+        await guarded.ShouldBeWholeAsync(living);
+        (await guarded.Container.IpAsync("-4", "rule", "show", "priority", "1000")).ShouldBeEmpty();
+    }
+
+    private static async Task AssertGuardsAsync(string suite, AgentSetup setup, string said)
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite), setup);
         NetnsSnapshot before = await guarded.SeedAsync();
+        await guarded.Container.UntilAsync("the agent to say what its disk lacks", async () =>
+            (await guarded.JournalOfThisStartAsync()).Contains(said, StringComparison.Ordinal));
 
         await guarded.Container.RestartNetworkdAsync();
 

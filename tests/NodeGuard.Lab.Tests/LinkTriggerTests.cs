@@ -29,7 +29,7 @@ public sealed class LinkTriggerTests
             "networkd's own new route",
             async () => (await guarded.Container.IpAsync("route", "show", "10.130.0.0/16")).Length > 0);
 
-        await guarded.ShouldBeWholeAsync(before, mayGain: true);
+        await guarded.ShouldBeWholeAsync(before, " 10.130.0.0/16 ");
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class LinkTriggerTests
             "networkd to configure extra0",
             async () => (await guarded.Container.ExecAsync("networkctl", "--no-legend", "list", "extra0")).Contains(" configured", StringComparison.Ordinal));
 
-        await guarded.ShouldBeWholeAsync(before, mayGain: true);
+        await guarded.ShouldBeWholeAsync(before, " dev extra0 ", "addr6: extra0 ");
     }
 
     [Theory]

@@ -27,6 +27,9 @@ public sealed class GuardedContainer : IAsyncDisposable
     private const string Program = "/usr/local/bin/nodeguard";
     private static readonly TimeSpan HealTimeout = TimeSpan.FromSeconds(20);
 
+    // Said once per start; until then the agent guesses what networkd owns, wrongly where owners use its protocols.
+    private static readonly string[] OwnershipKnown = ["networkd describes its own objects", "what networkd owns is guessed"];
+
     private GuardedContainer(LabContainer container) => Container = container;
 
     public LabContainer Container { get; }
@@ -96,9 +99,16 @@ public sealed class GuardedContainer : IAsyncDisposable
     }
 
     /// <summary>The state once the agent knows it and duplicate address detection, which changes it, is over.</summary>
-    public async Task<NetnsSnapshot> LearnedAsync()
+    /// <param name="overBus">False where there is no bus over which networkd could describe its own objects.</param>
+    public async Task<NetnsSnapshot> LearnedAsync(bool overBus = true)
     {
         await AgentIsReadyAsync();
+        if (overBus)
+        {
+            await Container.UntilAsync("the agent to know what networkd owns", async () =>
+                await JournalOfThisStartAsync() is var journal && OwnershipKnown.Any(said => journal.Contains(said, StringComparison.Ordinal)));
+        }
+
         await Container.UntilAsync(
             "the end of duplicate address detection",
             async () => (await Container.IpAsync("-6", "addr", "show", "tentative")).Length == 0);
@@ -111,8 +121,8 @@ public sealed class GuardedContainer : IAsyncDisposable
         async () => (await Container.TryExecAsync("systemctl", "is-active", "--quiet", Unit)).ExitCode == 0);
 
     /// <summary>Waits for networkd to settle and the agent to finish; throws, with the differences, when something is not as before.</summary>
-    /// <param name="mayGain">True where networkd was configured to add something of its own.</param>
-    public async Task ShouldBeWholeAsync(NetnsSnapshot before, bool mayGain = false)
+    /// <param name="mayGain">Texts of which one is in every line that networkd was configured to add.</param>
+    public async Task ShouldBeWholeAsync(NetnsSnapshot before, params string[] mayGain)
     {
         await Container.NetworkdSettledAsync();
         IReadOnlyList<string> differences = [];
@@ -131,12 +141,18 @@ public sealed class GuardedContainer : IAsyncDisposable
         }
     }
 
+    public async Task<string> JournalOfThisStartAsync()
+    {
+        string invocation = await Container.ExecAsync("systemctl", "show", "--property=InvocationID", "--value", Unit);
+        return await Container.ExecAsync("journalctl", "--no-pager", $"_SYSTEMD_INVOCATION_ID={invocation}");
+    }
+
     public async Task<string> JournalAsync() =>
         (await Container.TryExecAsync("journalctl", "--no-pager", "--lines=60", $"--unit={Unit}", "--unit=systemd-networkd.service")).Output;
 
     public ValueTask DisposeAsync() => Container.DisposeAsync();
 
-    private static IReadOnlyList<string> Differences(NetnsSnapshot before, NetnsSnapshot after, bool mayGain) => mayGain
-        ? [.. before.Missing(after).Select(line => $"- {line}")]
-        : NetnsSnapshot.Diff(before, after);
+    private static IReadOnlyList<string> Differences(NetnsSnapshot before, NetnsSnapshot after, string[] mayGain) =>
+        [.. NetnsSnapshot.Diff(before, after).Where(line =>
+            !line.StartsWith('+') || !Array.Exists(mayGain, text => line.Contains(text, StringComparison.Ordinal)))];
 }
