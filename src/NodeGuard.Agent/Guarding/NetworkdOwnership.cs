@@ -51,8 +51,12 @@ internal sealed class NetworkdOwnership
         bool changed = false;
         foreach (LedgerEntry entry in thread.Guard.Ledger.Entries)
         {
+            entry.OwnerDescribed |= _own is not null && IsDescribed(_own, entry.Key, entry.Request);
+
             // A description is as old as the call: what was seen being created meanwhile is known better.
-            Ownership owner = entry.OwnerObserved ? entry.Owner : Decide(entry.Key, entry.Facts, entry.Request);
+            Ownership owner = entry.OwnerObserved ? entry.Owner
+                : entry.OwnerDescribed ? Ownership.Networkd
+                : Decide(entry.Key, entry.Facts, entry.Request);
             changed |= owner != entry.Owner;
             entry.Owner = owner;
         }

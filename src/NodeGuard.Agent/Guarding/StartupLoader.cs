@@ -178,6 +178,7 @@ internal sealed partial class StartupLoader
             {
                 guard.SetPinned(live, live.Pinned || saved.Pinned);
                 live.Owner = live.OwnerObserved ? live.Owner : saved.Owner;
+                live.OwnerDescribed = live.Owner == Ownership.Networkd;
             }
 
             if (saved.Owner == Ownership.Foreign)

@@ -83,6 +83,12 @@ public sealed class LedgerEntry
     /// <summary>The owner was told by the portid of its creation, which no later description overrules.</summary>
     public bool OwnerObserved { get; set; }
 
+    /// <summary>
+    /// networkd once described it as its own, which its later silence does not take back: 257 with ManageForeignRoutes=no
+    /// leaves even its own routes out after a restart.
+    /// </summary>
+    public bool OwnerDescribed { get; set; }
+
     /// <summary>The next object under the same key; see <see cref="ObjectKey"/>.</summary>
     internal LedgerEntry? NextWithSameKey { get; set; }
 
