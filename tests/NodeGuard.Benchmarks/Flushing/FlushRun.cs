@@ -27,7 +27,9 @@ internal sealed record FlushRun(LabSuite Suite, Defence Defence, Load Load)
         progress?.Invoke(new("adding objects", 0, 0, 0, 0));
         await PathProbe.PrepareAsync(container);
         using FlushListener listener = await FlushListener.StartAsync(container.Leader);
+        long seeding = Stopwatch.GetTimestamp();
         await Load.SeedAsync(container);
+        TimeSpan seeded = Stopwatch.GetElapsedTime(seeding);
         NetnsSnapshot before = guarded is null ? await SteadyAsync(container) : await guarded.LearnedAsync();
         await using IAsyncDisposable? running = await Defence.PrepareAsync(container, Load);
         using var probe = new PathProbe(container);
@@ -41,7 +43,7 @@ internal sealed record FlushRun(LabSuite Suite, Defence Defence, Load Load)
         ProbeResult probes = probe.Stop();
         FlushTrace trace = listener.Stop();
         List<SnapshotLine> missing = before.Missing(await NetnsSnapshot.TakeAsync(container));
-        var result = new FlushResult(this, trace, probes, [.. missing.Select(line => line.ToString()!)]);
+        var result = new FlushResult(this, trace, probes, [.. missing.Select(line => line.ToString()!)], seeded);
         progress?.Invoke(new("done", trace.DeletedCount, trace.DeletedCount - trace.LostCount, probes.Sent, probes.Sent - probes.Lost));
         return result;
     }
@@ -100,4 +102,5 @@ internal sealed record FlushRun(LabSuite Suite, Defence Defence, Load Load)
 }
 
 /// <param name="Missing">Lines of `ip` output that were there before the flush and are not there after it.</param>
-internal sealed record FlushResult(FlushRun Run, FlushTrace Trace, ProbeResult Probes, IReadOnlyList<string> Missing);
+/// <param name="Seeded">How long `ip -batch` took to add the objects, its start included.</param>
+internal sealed record FlushResult(FlushRun Run, FlushTrace Trace, ProbeResult Probes, IReadOnlyList<string> Missing, TimeSpan Seeded);
