@@ -8,15 +8,18 @@ namespace NodeGuard.Benchmarks.Bench;
 internal static class BenchCommand
 {
     private const string Json = "--json";
+
+    // Only when named: it compares the agent with itself.
+    private const string Settings = "settings";
     private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
 
     public static async Task<int> RunAsync(string[] args)
     {
-        string? unknown = args.FirstOrDefault(arg => arg != Json && !Names.Contains(arg));
+        string? unknown = args.FirstOrDefault(arg => arg is not (Json or Settings) && !Names.Contains(arg));
         if (unknown is not null)
         {
             await Console.Error.WriteLineAsync(
-                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all when none is named) and {Json}");
+                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all of these when none is named), {Settings} and {Json}");
             return 64;
         }
 
@@ -57,6 +60,11 @@ internal static class BenchCommand
             report = report with { Restore = await RestoreBench.RunAsync(Say) };
         }
 
+        if (named.Contains(Settings))
+        {
+            report = report with { Settings = await SettingsBench.RunAsync(Say) };
+        }
+
         return named.Contains("size") ? report with { Size = await SizeBench.RunAsync(Say) } : report;
     }
 
@@ -69,6 +77,7 @@ internal static class BenchCommand
             report.Restore is { } restore ? RestoreBench.SheetOf(restore) : null,
             report.Size is { } size ? SizeBench.SheetOf(size) : null,
             report.Rest is { } rest ? RestBench.SheetOf(rest) : null,
+            report.Settings is { } settings ? SettingsBench.SheetOf(settings) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())
         {

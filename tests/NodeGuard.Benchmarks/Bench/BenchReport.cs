@@ -17,6 +17,8 @@ internal sealed record BenchReport
     public IReadOnlyList<SizeRow>? Size { get; init; }
 
     public RestRow? Rest { get; init; }
+
+    public IReadOnlyList<SettingsRow>? Settings { get; init; }
 }
 
 [JsonSerializable(typeof(BenchReport))]

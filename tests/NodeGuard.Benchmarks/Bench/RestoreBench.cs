@@ -20,6 +20,7 @@ internal static class RestoreBench
             FloorMilliseconds = unguarded.Seeded.TotalMilliseconds,
             FlushMilliseconds = unguarded.Trace.DeletingMilliseconds,
             WholeMilliseconds = guarded.Trace.WholeMilliseconds,
+            TailMilliseconds = guarded.Trace.TailMilliseconds,
             Deleted = guarded.Trace.DeletedCount,
             Lost = guarded.Missing.Count,
             Rules = guarded.Trace.RuleGaps,
@@ -35,6 +36,7 @@ internal static class RestoreBench
             ["`ip -batch` of the same (the floor, its start included)", Words.Figure(row.FloorMilliseconds), "1.0"],
             ["the flush alone, nobody restoring", Words.Figure(row.FlushMilliseconds), Words.Times(row.FlushMilliseconds / row.FloorMilliseconds)],
             ["first deletion to last return", Words.Figure(row.WholeMilliseconds), Words.Times(row.WholeMilliseconds / row.FloorMilliseconds)],
+            ["last deletion to last return", Words.Figure(row.TailMilliseconds), Words.Times(row.TailMilliseconds / row.FloorMilliseconds)],
             ["rules gone (median / p99 / max)", Words.Of(row.Rules), ""],
             ["routes gone (median / p99 / max)", Words.Of(row.Routes), ""],
         ],
@@ -49,6 +51,10 @@ internal sealed record RestoreRow
 
     public required double WholeMilliseconds { get; init; }
 
+    /// <summary>From the last deletion to the last return.</summary>
+    public required double TailMilliseconds { get; init; }
+
+    /// <summary>Deletions: more than there are objects when networkd deleted some again.</summary>
     public required int Deleted { get; init; }
 
     public required int Lost { get; init; }

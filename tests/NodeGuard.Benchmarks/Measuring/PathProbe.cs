@@ -30,7 +30,7 @@ internal sealed class PathProbe : IDisposable
     private int _received;
     private volatile bool _stopping;
 
-    /// <summary><see cref="PrepareAsync"/> and the foreign objects of <see cref="AddPathAsync"/> come first.</summary>
+    /// <summary><see cref="PrepareAsync"/> and the rule and route to <see cref="Target"/> come first.</summary>
     public PathProbe(LabContainer container)
     {
         _receiver = new NamespaceThread("probe receiver", $"/run/netns/{container.PeerNamespace}", Priority, Receive);
@@ -46,15 +46,9 @@ internal sealed class PathProbe : IDisposable
     {
         (await container.PeerAsync("ip", "addr", "add", $"{Target}/32", "dev", "lo")).Succeeded();
         await container.WriteFileAsync("/etc/systemd/network/10-host0.network.d/no-gateway.conf", "[Network]\nGateway=\n");
-        await container.ExecAsync("networkctl", "reload");
-        await container.UntilAsync("the default route to go", async () => (await container.IpAsync("-4", "route", "show", "default")).Length == 0);
-    }
 
-    /// <summary>One foreign rule and one foreign route: the only way to <see cref="Target"/>.</summary>
-    public static async Task AddPathAsync(LabContainer container)
-    {
-        await container.IpAsync("route", "add", "198.51.100.0/24", "via", "10.77.0.1", "dev", "host0", "table", "999");
-        await container.IpAsync("rule", "add", "to", $"{Target}/32", "table", "999", "priority", "1999");
+        // The file acts at networkd's next start; until then networkd does not put the route back.
+        await container.IpAsync("-4", "route", "del", "default");
     }
 
     /// <summary>Ends the sending, waits for what is under way, and counts.</summary>
