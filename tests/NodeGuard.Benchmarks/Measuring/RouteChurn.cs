@@ -45,7 +45,9 @@ internal sealed class RouteChurn : IDisposable
         var answers = new ReceiveBatch(datagrams: 1);
         byte[] message = new byte[128];
         long next = Clock.MonotonicNanoseconds();
-        for (int i = 0; !_stopping; i++)
+
+        // Ends with a whole cycle: what the churn added, it deletes.
+        for (int i = 0; !_stopping || i % (2 * Distinct) != 0; i++)
         {
             bool adds = i / Distinct % 2 == 0;
             int length = Write(message, adds ? RTM_NEWROUTE : RTM_DELROUTE, (uint)(i % Distinct));
@@ -57,7 +59,7 @@ internal sealed class RouteChurn : IDisposable
 
             Volatile.Write(ref _changes, i + 1);
             next += Interval;
-            timer.Wait(Math.Max(next - Clock.MonotonicNanoseconds(), 0));
+            timer.Wait(_stopping ? 0 : Math.Max(next - Clock.MonotonicNanoseconds(), 0));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeGuard.Benchmarks.Measuring;
+using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Benchmarks.Output;
 
@@ -15,6 +16,14 @@ internal static class Words
         < 0.1 => value.Value.ToString("0.000", CultureInfo.InvariantCulture),
         < 10 => value.Value.ToString("0.00", CultureInfo.InvariantCulture),
         _ => value.Value.ToString("N0", CultureInfo.InvariantCulture),
+    };
+
+    public static string Of(ObjectKind kind) => kind switch
+    {
+        ObjectKind.Address => "addresses",
+        ObjectKind.Nexthop => "nexthops",
+        ObjectKind.Route => "routes",
+        _ => "rules",
     };
 
     /// <summary>A ratio.</summary>
