@@ -161,6 +161,7 @@ internal sealed partial class GuardThread : IDisposable
                 Priority = RealtimeThread.TrySetRealtime(_options.RealtimePriority);
             }
 
+            PathWarmUp.Run();
             BeginRead(Clock.MonotonicNanoseconds());
             while (!_stopping)
             {

@@ -10,10 +10,6 @@ internal sealed record FlushProgress(string Step, int Deleted, int Created, int 
 /// <summary>One real flush in a container of its own.</summary>
 internal sealed record FlushRun(LabSuite Suite, Defence Defence, Load Load)
 {
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(40);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Busy loops beside the run: two for each core.</summary>
     public bool Saturated { get; init; }
 
@@ -27,7 +23,9 @@ internal sealed record FlushRun(LabSuite Suite, Defence Defence, Load Load)
         progress?.Invoke(new("adding objects", 0, 0, 0, 0));
         await PathProbe.PrepareAsync(container);
         using FlushListener listener = await FlushListener.StartAsync(container.Leader);
+        long seeding = Stopwatch.GetTimestamp();
         await Load.SeedAsync(container);
+        TimeSpan seeded = Stopwatch.GetElapsedTime(seeding);
         NetnsSnapshot before = guarded is null ? await SteadyAsync(container) : await guarded.LearnedAsync();
         await using IAsyncDisposable? running = await Defence.PrepareAsync(container, Load);
         using var probe = new PathProbe(container);
@@ -35,59 +33,18 @@ internal sealed record FlushRun(LabSuite Suite, Defence Defence, Load Load)
         using BusyLoops? busy = Saturated ? new BusyLoops() : null;
 
         listener.Record();
-        void Show(string step) => progress?.Invoke(new(step, listener.Deleted, listener.Created, probe.Sent, probe.Received));
-        await RestartAsync(container, listener, Show);
+        await NetworkdRestart.RunAsync(
+            container,
+            listener,
+            Defence.Patience,
+            () => progress?.Invoke(new("flushing", listener.Deleted, listener.Created, probe.Sent, probe.Received)));
         busy?.Dispose();
         ProbeResult probes = probe.Stop();
         FlushTrace trace = listener.Stop();
         List<SnapshotLine> missing = before.Missing(await NetnsSnapshot.TakeAsync(container));
-        var result = new FlushResult(this, trace, probes, [.. missing.Select(line => line.ToString()!)]);
+        var result = new FlushResult(this, trace, probes, [.. missing.Select(line => line.ToString()!)], seeded);
         progress?.Invoke(new("done", trace.DeletedCount, trace.DeletedCount - trace.LostCount, probes.Sent, probes.Sent - probes.Lost));
         return result;
-    }
-
-    private async Task RestartAsync(LabContainer container, FlushListener listener, Action<string> show)
-    {
-        Task restart = container.ExecAsync("systemctl", "restart", "systemd-networkd.service");
-        long started = Stopwatch.GetTimestamp();
-        long settled = 0;
-        while (true)
-        {
-            show("flushing");
-            await Task.Delay(LookEvery);
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-            bool ended = restart.IsCompleted && listener.QuietFor > Calm && LinksAtAnEnd(container);
-            settled = ended && settled == 0 ? Stopwatch.GetTimestamp() : settled;
-            bool whole = listener.Created >= listener.Deleted;
-            if ((ended && (whole || Stopwatch.GetElapsedTime(settled) > Defence.Patience)) || elapsed > LongestSettling)
-            {
-                await restart;
-                return;
-            }
-        }
-    }
-
-    /// <summary>Read through the container's mounts: a process inside would disturb what is measured.</summary>
-    private static bool LinksAtAnEnd(LabContainer container)
-    {
-        string directory = container.ProcPath("/run/systemd/netif/links");
-        string[] states = [.. Directory.EnumerateFiles(directory).Select(ReadState)];
-        return states.Any(state => state is "configured" or "failed")
-            && states.All(state => state is "configured" or "failed" or "unmanaged");
-    }
-
-    private static string ReadState(string file)
-    {
-        const string key = "ADMIN_STATE=";
-        try
-        {
-            return File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?[key.Length..] ?? "";
-        }
-        catch (IOException)
-        {
-            // networkd replaces and removes these files while it starts.
-            return "";
-        }
     }
 
     private static async Task<NetnsSnapshot> SteadyAsync(LabContainer container)
@@ -100,4 +57,5 @@ internal sealed record FlushRun(LabSuite Suite, Defence Defence, Load Load)
 }
 
 /// <param name="Missing">Lines of `ip` output that were there before the flush and are not there after it.</param>
-internal sealed record FlushResult(FlushRun Run, FlushTrace Trace, ProbeResult Probes, IReadOnlyList<string> Missing);
+/// <param name="Seeded">How long `ip -batch` took to add the objects, its start included.</param>
+internal sealed record FlushResult(FlushRun Run, FlushTrace Trace, ProbeResult Probes, IReadOnlyList<string> Missing, TimeSpan Seeded);

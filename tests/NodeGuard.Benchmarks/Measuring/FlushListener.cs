@@ -29,6 +29,7 @@ internal sealed class FlushListener : IDisposable
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _identities = GC.AllocateArray<byte>(8 * 1024 * 1024);
     private int _used;
+    private int _recordedFrom;
     private int _deleted;
     private int _created;
     private long _lastChange = Clock.MonotonicNanoseconds();
@@ -54,13 +55,18 @@ internal sealed class FlushListener : IDisposable
         return listener;
     }
 
-    /// <summary>Counts from now on. What came before has warmed up the listener.</summary>
+    /// <summary>
+    /// Counts from now on. What was created before, if anything was, is what counts: networkd also deletes and creates
+    /// what is its own.
+    /// </summary>
     public void Record() => _recording = true;
 
     public FlushTrace Stop()
     {
         StopThread();
-        return FlushTrace.Of(_notes.Select(Readable), _overrun);
+        HashSet<string> seeded = [.. _notes.Take(_recordedFrom).Select(note => Readable(note).Identity)];
+        IEnumerable<TraceNote> recorded = _notes.Skip(_recordedFrom).Select(Readable);
+        return FlushTrace.Of(recorded.Where(note => seeded.Count == 0 || seeded.Contains(note.Identity)), _overrun);
     }
 
     public void Dispose()
@@ -137,11 +143,6 @@ internal sealed class FlushListener : IDisposable
     private void Write(in ObservedObject observed, long now)
     {
         Volatile.Write(ref _lastChange, now);
-        if (!_recording)
-        {
-            return;
-        }
-
         if (_used + observed.Identity.Length > _identities.Length)
         {
             Array.Resize(ref _identities, _identities.Length * 2);
@@ -150,6 +151,12 @@ internal sealed class FlushListener : IDisposable
         observed.Identity.CopyTo(_identities.AsSpan(_used));
         _notes.Add(new Note(observed.Key.Kind, _reader.IsDeletion, _used, observed.Identity.Length, now));
         _used += observed.Identity.Length;
+        if (!_recording)
+        {
+            _recordedFrom = _notes.Count;
+            return;
+        }
+
         ref int counter = ref _reader.IsDeletion ? ref _deleted : ref _created;
         Volatile.Write(ref counter, counter + 1);
     }

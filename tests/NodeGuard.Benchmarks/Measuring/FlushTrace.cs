@@ -17,11 +17,17 @@ internal sealed record FlushTrace
 
     public required Gaps AllGaps { get; init; }
 
+    /// <summary>Nanoseconds, as they came, for who puts several runs together.</summary>
+    public required IReadOnlyList<(ObjectKind Kind, long Nanoseconds)> Returns { get; init; }
+
     /// <summary>From the first deletion to the last one; 0 without any.</summary>
     public required double DeletingMilliseconds { get; init; }
 
     /// <summary>From the first deletion to the last return.</summary>
     public required double WholeMilliseconds { get; init; }
+
+    /// <summary>From the last deletion to the last return; 0 when the last return came before.</summary>
+    public required double TailMilliseconds { get; init; }
 
     /// <summary>The listener itself lost notifications: nothing here is exact.</summary>
     public required bool Overrun { get; init; }
@@ -61,8 +67,10 @@ internal sealed record FlushTrace
             RuleGaps = Gaps.Of(gaps.Where(static gap => gap.Kind is ObjectKind.Rule).Select(static gap => gap.Gap)),
             RouteGaps = Gaps.Of(gaps.Where(static gap => gap.Kind is ObjectKind.Route).Select(static gap => gap.Gap)),
             AllGaps = Gaps.Of(gaps.Select(static gap => gap.Gap)),
+            Returns = gaps,
             DeletingMilliseconds = (lastDeletion - first) / 1e6,
             WholeMilliseconds = Math.Max(lastReturn - first, 0) / 1e6,
+            TailMilliseconds = Math.Max(lastReturn - lastDeletion, 0) / 1e6,
             Overrun = overrun,
         };
     }

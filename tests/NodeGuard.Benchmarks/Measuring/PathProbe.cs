@@ -17,6 +17,9 @@ internal sealed record ProbeResult(int Sent, int Lost, int LongestOutage);
 internal sealed class PathProbe : IDisposable
 {
     public const string Target = "198.51.100.1";
+
+    // Not the address of host0: systemd 252 takes its own address away and gives it back at every start.
+    private const string Source = "198.51.100.2";
     private const int Port = 4711;
     private const int Priority = 15;
     private const long Interval = 1_000_000;
@@ -30,7 +33,7 @@ internal sealed class PathProbe : IDisposable
     private int _received;
     private volatile bool _stopping;
 
-    /// <summary><see cref="PrepareAsync"/> and the foreign objects of <see cref="AddPathAsync"/> come first.</summary>
+    /// <summary><see cref="PrepareAsync"/> and the rule and route to <see cref="Target"/> come first.</summary>
     public PathProbe(LabContainer container)
     {
         _receiver = new NamespaceThread("probe receiver", $"/run/netns/{container.PeerNamespace}", Priority, Receive);
@@ -41,20 +44,18 @@ internal sealed class PathProbe : IDisposable
 
     public int Received => Volatile.Read(ref _received);
 
-    /// <summary>The target at the peer; and no default route, by which a probe would find its way without the rule.</summary>
+    /// <summary>The target at the peer, the source on lo, which networkd does not manage, and no default route, by which a probe would find its way without the rule.</summary>
     public static async Task PrepareAsync(LabContainer container)
     {
         (await container.PeerAsync("ip", "addr", "add", $"{Target}/32", "dev", "lo")).Succeeded();
-        await container.WriteFileAsync("/etc/systemd/network/10-host0.network.d/no-gateway.conf", "[Network]\nGateway=\n");
-        await container.ExecAsync("networkctl", "reload");
-        await container.UntilAsync("the default route to go", async () => (await container.IpAsync("-4", "route", "show", "default")).Length == 0);
-    }
+        (await container.PeerAsync("ip", "route", "add", $"{Source}/32", "dev", "peer0")).Succeeded();
+        await container.IpAsync("addr", "add", $"{Source}/32", "dev", "lo");
 
-    /// <summary>One foreign rule and one foreign route: the only way to <see cref="Target"/>.</summary>
-    public static async Task AddPathAsync(LabContainer container)
-    {
-        await container.IpAsync("route", "add", "198.51.100.0/24", "via", "10.77.0.1", "dev", "host0", "table", "999");
-        await container.IpAsync("rule", "add", "to", $"{Target}/32", "table", "999", "priority", "1999");
+        // The file acts at networkd's next start; until then networkd does not put the route back.
+        string file = container.ProcPath("/etc/systemd/network/10-host0.network");
+        IEnumerable<string> lines = await File.ReadAllLinesAsync(file);
+        await File.WriteAllLinesAsync(file, lines.Where(line => !line.StartsWith("Gateway=", StringComparison.Ordinal)));
+        await container.IpAsync("-4", "route", "del", "default");
     }
 
     /// <summary>Ends the sending, waits for what is under way, and counts.</summary>
@@ -90,6 +91,7 @@ internal sealed class PathProbe : IDisposable
     private void Send()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Source), 0));
         socket.Connect(IPAddress.Parse(Target), Port);
         var timer = new NetlinkPoll([_never.Descriptor]);
         Span<byte> number = stackalloc byte[sizeof(int)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeGuard.Benchmarks.Measuring;
+using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Benchmarks.Output;
 
@@ -9,7 +10,7 @@ internal static class Words
     public static string Of(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>Two digits that mean something, or "-" for none.</summary>
-    public static string Milliseconds(double? value) => value switch
+    public static string Figure(double? value) => value switch
     {
         null => "-",
         < 0.1 => value.Value.ToString("0.000", CultureInfo.InvariantCulture),
@@ -17,10 +18,21 @@ internal static class Words
         _ => value.Value.ToString("N0", CultureInfo.InvariantCulture),
     };
 
+    public static string Of(ObjectKind kind) => kind switch
+    {
+        ObjectKind.Address => "addresses",
+        ObjectKind.Nexthop => "nexthops",
+        ObjectKind.Route => "routes",
+        _ => "rules",
+    };
+
+    /// <summary>A ratio.</summary>
+    public static string Times(double value) => value.ToString(value < 10 ? "0.0" : "N0", CultureInfo.InvariantCulture);
+
     /// <summary>median / p99 / max.</summary>
     public static string Of(Gaps gaps) => gaps.Count == 0
         ? "-"
-        : $"{Milliseconds(gaps.Median)} / {Milliseconds(gaps.P99)} / {Milliseconds(gaps.Max)}";
+        : $"{Figure(gaps.Median)} / {Figure(gaps.P99)} / {Figure(gaps.Max)}";
 
     public static string OutOf(int part, int whole) => $"{Of(part)} of {Of(whole)}";
 }

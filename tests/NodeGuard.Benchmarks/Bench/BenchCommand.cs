@@ -1,0 +1,89 @@
+using System.Text.Json;
+using NodeGuard.Benchmarks.Output;
+using NodeGuard.Lab.Tests.Lab;
+
+namespace NodeGuard.Benchmarks.Bench;
+
+/// <summary>All measurements, or those that are named, in one run on one host.</summary>
+internal static class BenchCommand
+{
+    private const string Json = "--json";
+
+    // Only when named: it compares the agent with itself.
+    private const string Settings = "settings";
+    private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        string? unknown = args.FirstOrDefault(arg => arg is not (Json or Settings) && !Names.Contains(arg));
+        if (unknown is not null)
+        {
+            await Console.Error.WriteLineAsync(
+                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all of these when none is named), {Settings} and {Json}");
+            return 64;
+        }
+
+        LabHost.RequireRoot();
+        string[] named = [.. args.Where(arg => arg != Json)];
+        BenchReport report = await MeasureAsync(named.Length > 0 ? named : Names);
+        if (args.Contains(Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
+        }
+        else
+        {
+            Print(report);
+        }
+
+        return 0;
+    }
+
+    private static async Task<BenchReport> MeasureAsync(string[] named)
+    {
+        var report = new BenchReport
+        {
+            Host = $"Linux {Environment.OSVersion.Version}, {Environment.ProcessorCount} cores",
+            Started = TimeProvider.System.GetUtcNow(),
+        };
+        if (named.Contains("rest"))
+        {
+            report = report with { Rest = await RestBench.RunAsync(Say) };
+        }
+
+        if (named.Contains("gaps"))
+        {
+            report = report with { Gaps = await GapsBench.RunAsync(Say) };
+        }
+
+        if (named.Contains("restore"))
+        {
+            report = report with { Restore = await RestoreBench.RunAsync(Say) };
+        }
+
+        if (named.Contains(Settings))
+        {
+            report = report with { Settings = await SettingsBench.RunAsync(Say) };
+        }
+
+        return named.Contains("size") ? report with { Size = await SizeBench.RunAsync(Say) } : report;
+    }
+
+    private static void Print(BenchReport report)
+    {
+        Console.WriteLine($"{report.Host}, {report.Started:yyyy-MM-dd HH:mm} UTC");
+        Sheet?[] sheets =
+        [
+            report.Gaps is { } gaps ? GapsBench.SheetOf(gaps) : null,
+            report.Restore is { } restore ? RestoreBench.SheetOf(restore) : null,
+            report.Size is { } size ? SizeBench.SheetOf(size) : null,
+            report.Rest is { } rest ? RestBench.SheetOf(rest) : null,
+            report.Settings is { } settings ? SettingsBench.SheetOf(settings) : null,
+        ];
+        foreach (Sheet sheet in sheets.OfType<Sheet>())
+        {
+            sheet.Print();
+        }
+    }
+
+    private static void Say(string step) => Console.Error.WriteLine($"bench: {step}");
+}
