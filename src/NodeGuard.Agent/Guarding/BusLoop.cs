@@ -52,39 +52,51 @@ internal sealed partial class BusLoop : IDisposable
 
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
     {
-        IAsyncEnumerator<BusEvent> events = _bus.WatchAsync(cancellation).GetAsyncEnumerator(cancellation);
-        await using var disposal = events.ConfigureAwait(false);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        IAsyncEnumerator<BusEvent> events = _bus.WatchAsync(ending.Token).GetAsyncEnumerator(ending.Token);
         Task<bool> next = events.MoveNextAsync().AsTask();
         DateTimeOffset? describeAt = null;
-        while (true)
+        try
         {
-            heartbeat.Beat();
-            TimeSpan patience = describeAt is { } due ? due - _time.GetUtcNow() : AgentLoops.BeatInterval;
-            Task pause = Task.Delay(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, _time, cancellation);
-            if (await Task.WhenAny(next, pause) == next)
+            while (true)
             {
-                if (!await next)
+                heartbeat.Beat();
+                TimeSpan patience = describeAt is { } due ? due - _time.GetUtcNow() : AgentLoops.BeatInterval;
+                Task pause = Task.Delay(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, _time, cancellation);
+                if (await Task.WhenAny(next, pause) != next)
+                {
+                    await DescribeIfDueAsync(describeAt, cancellation);
+                    describeAt = null;
+                }
+                else if (await next)
+                {
+                    describeAt = await TakeAsync(events.Current, cancellation) ? _time.GetUtcNow() + DelayToDescribe : describeAt;
+                    next = events.MoveNextAsync().AsTask();
+                }
+                else
                 {
                     return;
                 }
 
-                bool changed = await TakeAsync(events.Current, cancellation);
-                // What is guessed until the first description is wrong where owners use networkd's protocols.
-                TimeSpan delay = _described is null ? TimeSpan.Zero : DescribeDelay;
-                describeAt = changed ? _time.GetUtcNow() + delay : describeAt;
-                next = events.MoveNextAsync().AsTask();
+                cancellation.ThrowIfCancellationRequested();
             }
-            else if (describeAt is not null)
-            {
-                describeAt = null;
-                await DescribeAsync(cancellation);
-            }
-
-            cancellation.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            // An enumerator refuses to be disposed of while it waits.
+            await ending.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await events.DisposeAsync();
         }
     }
 
     public void Dispose() => _bus.Dispose();
+
+    /// <summary>What is guessed until the first description is wrong where owners use networkd's protocols.</summary>
+    private TimeSpan DelayToDescribe => _described is null ? TimeSpan.Zero : DescribeDelay;
+
+    private Task DescribeIfDueAsync(DateTimeOffset? describeAt, CancellationToken cancellation) =>
+        describeAt is null ? Task.CompletedTask : DescribeAsync(cancellation);
 
     /// <summary>True when networkd's own objects may have changed.</summary>
     private async Task<bool> TakeAsync(BusEvent happened, CancellationToken cancellation)

@@ -93,7 +93,10 @@ internal sealed partial class LedgerKeeper
             : left.Order.CompareTo(right.Order));
         long now = Clock.MonotonicNanoseconds();
         return (ledger.Version, [.. entries.Select(entry => new SavedObject(
-            entry.Owner, entry.Pinned, thread.LinkTable.NameOf(entry.Facts.LinkIndex) ?? "", RequestAt(entry, now)))]);
+            entry.Owner, entry.Pinned, thread.LinkTable.NameOf(entry.Facts.LinkIndex) ?? "", RequestAt(entry, now))
+        {
+            Secondary = entry.ShouldBeSecondary,
+        })]);
     }
 
     /// <summary>The file has one instant for all lifetimes: its own.</summary>

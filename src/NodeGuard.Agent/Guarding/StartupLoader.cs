@@ -124,7 +124,7 @@ internal sealed partial class StartupLoader
                 && reader.Next(out ObservedObject observed) && guard.Ledger.Find(observed.Key, observed.Identity) is { } entry
                 && recalled.Add(entry))
             {
-                guard.RecallPlace(entry, observed.Facts.Secondary);
+                guard.RecallPlace(entry, savedObject.Secondary);
             }
         }
 

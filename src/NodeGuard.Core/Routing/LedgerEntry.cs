@@ -116,7 +116,7 @@ public sealed class LedgerEntry
     internal int ReadPosition { get; set; }
 
     /// <summary>Where an IPv4 address should stand among those of its prefix, and where it stands now.</summary>
-    internal bool ShouldBeSecondary { get; set; }
+    public bool ShouldBeSecondary { get; internal set; }
 
     internal bool IsSecondary { get; set; }
 

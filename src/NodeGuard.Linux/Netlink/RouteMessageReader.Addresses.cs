@@ -17,7 +17,6 @@ public sealed partial class RouteMessageReader
     {
         public uint Flags;
         public bool HasFlags;
-        public bool Secondary;
         public UInt128 Local;
         public UInt128 Peer;
         public bool HasLocal;
@@ -62,12 +61,6 @@ public sealed partial class RouteMessageReader
             builder.Attribute(IFA_FLAGS, steady | IFA_F_NODAD);
         }
 
-        if (family == AF_INET && parts.Secondary)
-        {
-            // The kernel decides itself which address is secondary; this is for who reads the request back.
-            builder.Attribute(IFA_FLAGS, steady | IFA_F_SECONDARY);
-        }
-
         AppendLifetimes(ref builder, parts);
         if (builder.Overflow)
         {
@@ -86,7 +79,7 @@ public sealed partial class RouteMessageReader
                 Stage = RestoreStage.Address,
                 KernelMade = IsKernelMade(family, parts),
                 Expires = parts.Valid != Forever,
-                Secondary = family == AF_INET && parts.Secondary,
+                Secondary = family == AF_INET && (parts.Flags & IFA_F_SECONDARY) != 0,
                 LinkIndex = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]),
             },
             Request = builder.Written,
@@ -108,7 +101,6 @@ public sealed partial class RouteMessageReader
                     // Our own requests carry two, of which the first is the object's own.
                     parts.Flags = parts.HasFlags ? parts.Flags : attribute.UInt32;
                     parts.HasFlags = true;
-                    parts.Secondary |= (attribute.UInt32 & IFA_F_SECONDARY) != 0;
                     continue;
                 case IFA_CACHEINFO when attribute.Value.Length >= 8:
                     parts.HasLifetimes = true;

@@ -1,11 +1,15 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace NodeGuard.Lab.Tests.Lab;
 
 /// <summary>One object as `ip -d` prints it, with its running timers taken out of the text.</summary>
+/// <param name="Seconds">When its timers end, in seconds of this process's clock; 0 for one that has ended.</param>
 public sealed partial record SnapshotLine(string Section, string Text, IReadOnlyList<int> Seconds)
 {
+    private static readonly long s_started = Stopwatch.GetTimestamp();
+
     // A guard may hand back only the time that was left when the object was last seen.
     private const int TimerToleranceSeconds = 60;
 
@@ -14,7 +18,9 @@ public sealed partial record SnapshotLine(string Section, string Text, IReadOnly
         var seconds = new List<int>();
         string text = Timer().Replace(line, match =>
         {
-            seconds.Add(int.Parse(match.Groups["seconds"].ValueSpan, CultureInfo.InvariantCulture));
+            int left = int.Parse(match.Groups["seconds"].ValueSpan, CultureInfo.InvariantCulture);
+            // By the clock of this process, so that snapshots of different times can be compared; 0 is over, and stays so.
+            seconds.Add(left == 0 ? 0 : left + (int)Stopwatch.GetElapsedTime(s_started).TotalSeconds);
             return $"{match.Groups["timer"].Value} TIMER";
         });
         // Set while duplicate address detection runs, so it depends on when one looks.

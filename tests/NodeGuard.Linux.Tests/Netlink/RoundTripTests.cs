@@ -108,7 +108,8 @@ public sealed partial class RoundTripTests : IDisposable
             again.Identity.ShouldBe(one.Identity);
             again.Request.ShouldBe(one.Request);
             again.FollowUp.ShouldBe(one.FollowUp);
-            again.Facts.ShouldBe(one.Facts);
+            // No message can ask for a place behind another address; the ledger keeps it beside the message.
+            again.Facts.ShouldBe(one.Facts with { Secondary = false });
             reader.Next(out _).ShouldBeFalse();
         }
     }

@@ -10,7 +10,11 @@ namespace NodeGuard.Core.Routing.Recovery;
 /// <param name="Pinned">It must exist, in the next boot too.</param>
 /// <param name="Link">Name of its link, whose index is another after a reboot; empty when it has none, or several.</param>
 /// <param name="Request">The whole message.</param>
-public sealed record SavedObject(Ownership Owner, bool Pinned, string Link, byte[] Request);
+public sealed record SavedObject(Ownership Owner, bool Pinned, string Link, byte[] Request)
+{
+    /// <summary>An IPv4 address that belongs behind another of its prefix, which no message can ask for.</summary>
+    public bool Secondary { get; init; }
+}
 
 /// <summary>What reading a saved ledger came to.</summary>
 public abstract record LedgerReading
@@ -55,7 +59,7 @@ public static class LedgerCodec
         WriteInt32(buffer, objects.Count);
         foreach (SavedObject saved in objects)
         {
-            WriteInt32(buffer, (byte)saved.Owner | (saved.Pinned ? 0x100 : 0));
+            WriteInt32(buffer, (byte)saved.Owner | (saved.Pinned ? 0x100 : 0) | (saved.Secondary ? 0x200 : 0));
             WriteText(buffer, saved.Link);
             WriteInt32(buffer, saved.Request.Length);
             buffer.Write(saved.Request);
@@ -115,7 +119,10 @@ public static class LedgerCodec
                 return new LedgerReading.Damaged($"object {i} of {count} is malformed");
             }
 
-            objects.Add(new SavedObject((Ownership)(flags & 0xFF), (flags & 0x100) != 0, link, request.ToArray()));
+            objects.Add(new SavedObject((Ownership)(flags & 0xFF), (flags & 0x100) != 0, link, request.ToArray())
+            {
+                Secondary = (flags & 0x200) != 0,
+            });
         }
 
         var binding = new LedgerBinding(bootId, netns, invocation.Length == 0 ? null : invocation);
