@@ -13,7 +13,7 @@ public class LedgerCodecTests
     private static readonly SavedObject[] Objects =
     [
         new(Ownership.Foreign, Pinned: false, "eth0", [1, 2, 3]),
-        new(Ownership.Networkd, Pinned: false, "", []),
+        new(Ownership.Networkd, Pinned: false, "", []) { Secondary = true },
         new(Ownership.Foreign, Pinned: true, "veth0123456789", [.. Enumerable.Repeat((byte)7, 300)]),
     ];
 
@@ -24,7 +24,7 @@ public class LedgerCodecTests
 
         read.Binding.ShouldBe(Binding);
         read.SavedAtBoottime.ShouldBe(123_456_789);
-        read.Objects.Select(o => (o.Owner, o.Pinned, o.Link)).ShouldBe(Objects.Select(o => (o.Owner, o.Pinned, o.Link)));
+        read.Objects.Select(o => (o.Owner, o.Pinned, o.Link, o.Secondary)).ShouldBe(Objects.Select(o => (o.Owner, o.Pinned, o.Link, o.Secondary)));
         read.Objects.Select(o => o.Request).ShouldBe(Objects.Select(o => o.Request));
     }
 
