@@ -78,6 +78,27 @@ public class RouteGuardOrderTests
         _harness.Guard.Ledger.Entries.Count(entry => entry.Key.Kind == ObjectKind.Route).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [Trait("Invariant", "9")]
+    public void AnIPv6RouteThatAKilledAgentLeftWithoutItsSourceGetsItBack(int hops)
+    {
+        ModelObject address = ModelObject.Address6(0x92);
+        ModelObject[] routes = [.. Enumerable.Range(1, hops).Select(hop => ModelObject.Hop6(0x60, (byte)hop, preferredSource: 0x92))];
+        _harness.AddAsOwner([address, .. routes.Select(route => route with { PreferredSource = 0 })]);
+
+        foreach (ModelObject route in routes)
+        {
+            _harness.Guard.AddLost(route.Observe(), pinned: false, flushed: true, "eth0", _harness.Now);
+        }
+
+        _harness.Settle();
+
+        _harness.Kernel.Live.ShouldBe([address, .. routes], ignoreOrder: true);
+        _harness.Guard.Ledger.Count.ShouldBe(hops + 1);
+    }
+
     [Fact]
     public void ASecondAddressGoesBehindTheOneThatNetworkdRecreates()
     {

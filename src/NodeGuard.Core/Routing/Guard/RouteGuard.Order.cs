@@ -126,6 +126,26 @@ public sealed partial class RouteGuard
         entry.Key is { Kind: ObjectKind.Route, Family: 10 } && entry.Facts.PreferredSource != UInt128.Zero;
 
     /// <summary>
+    /// The first read of an agent that was killed takes a route without its source for one of its own. Should it be
+    /// another's after all, the next read finds it again.
+    /// </summary>
+    private void ForgetWithoutSource(LedgerEntry whole)
+    {
+        LedgerEntry? entry = whole.Damaged ? Ledger.FirstWithKey(whole.Key) : null;
+        while (entry is not null)
+        {
+            LedgerEntry? next = entry.NextWithSameKey;
+            if (entry.Facts.PreferredSource == UInt128.Zero && entry.Facts.LinkIndex == whole.Facts.LinkIndex
+                && entry.Facts.NexthopId == whole.Facts.NexthopId)
+            {
+                Ledger.Remove(entry);
+            }
+
+            entry = next;
+        }
+    }
+
+    /// <summary>
     /// True when what a full read shows is a recorded route that lost its source with a fallen address: that route is
     /// lost, and this is no other.
     /// </summary>

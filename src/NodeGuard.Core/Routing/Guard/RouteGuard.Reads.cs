@@ -130,7 +130,9 @@ public sealed partial class RouteGuard
         entry.Pinned = pinned;
         if (flushed)
         {
+            entry.Damaged = LosesOnlyItsSource(entry);
             Lose(entry, Deleter.Unseen, 0, now);
+            ForgetWithoutSource(entry);
         }
         else if (pinned)
         {
