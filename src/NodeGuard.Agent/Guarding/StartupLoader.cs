@@ -85,7 +85,8 @@ internal sealed partial class StartupLoader
             return decision;
         }
 
-        uint age = (uint)Math.Clamp((boottime - saved.SavedAtBoottime) / 1_000_000_000, 0, uint.MaxValue - 1);
+        // Rounded up, as the seconds left were when they were told: else each restart would lengthen a lifetime.
+        uint age = (uint)Math.Clamp((boottime - saved.SavedAtBoottime + 999_999_999) / 1_000_000_000, 0, uint.MaxValue - 1);
         foreach (SavedObject missing in survey.Missing)
         {
             RequestForms.Age(missing.Request, age);
