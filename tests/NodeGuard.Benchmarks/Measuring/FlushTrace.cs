@@ -39,13 +39,19 @@ internal sealed record FlushTrace
     public static FlushTrace Of(IEnumerable<TraceNote> notes, bool overrun)
     {
         var open = new Dictionary<(ObjectKind, string), Queue<long>>();
+        var twins = new Dictionary<(ObjectKind, string), int>();
         var gaps = new List<(ObjectKind Kind, long Gap)>();
         var deleted = new Dictionary<ObjectKind, int>();
         (long first, long lastDeletion, long lastReturn) = (0, 0, 0);
         foreach (TraceNote note in notes)
         {
             (ObjectKind, string) key = (note.Kind, note.Identity);
-            if (note.IsDeletion)
+            if (note.IsDeletion && twins.GetValueOrDefault(key) > 0)
+            {
+                // Whoever restores the order of equal rules adds a twin behind the others and then deletes the first: nothing is gone.
+                twins[key]--;
+            }
+            else if (note.IsDeletion)
             {
                 first = first == 0 ? note.At : first;
                 lastDeletion = note.At;
@@ -56,6 +62,10 @@ internal sealed record FlushTrace
             {
                 gaps.Add((note.Kind, note.At - since));
                 lastReturn = note.At;
+            }
+            else
+            {
+                twins[key] = twins.GetValueOrDefault(key) + 1;
             }
         }
 
