@@ -45,7 +45,7 @@ public sealed class DhcpTests
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
         using Process first = await StartServerAsync(guarded.Container, range);
         var onAddress = new ForeignObject("route from the lease's address", false, "route add 10.152.0.0/16 via 10.88.0.1 dev dhcp0 src 10.88.0.50");
-        NetnsSnapshot before = await guarded.SeedAsync([.. OnLease, onAddress]);
+        await guarded.SeedAsync([.. OnLease, onAddress]);
 
         first.Kill(entireProcessTree: true);
         // The next server wants its port.
@@ -55,9 +55,18 @@ public sealed class DhcpTests
         using Process second = await StartDnsmasqAsync(guarded.Container, range);
         await guarded.Container.UntilAsync("a new lease", () => HasLeaseAsync(guarded.Container, "10.88.0.5"), LeaseTimeout);
 
-        await guarded.ShouldBeWholeAsync(before);
+        // No snapshot: the lease itself is another, with a time of its own.
+        await guarded.Container.UntilAsync(
+            "what fell with the lease to be back, and what did not to be there still",
+            async () => (await ReadAsync(guarded.Container)) is { Length: > 0 } now
+                && new[] { "10.152.0.0/16 via 10.88.0.1 dev dhcp0 src 10.88.0.50", "10.150.0.0/16", "default via 10.88.0.1 dev dhcp0 table 150", "10.151.0.0/16", "10.88.0.200/32", "1500:" }
+                    .All(wanted => now.Contains(wanted, StringComparison.Ordinal)));
         second.Kill(entireProcessTree: true);
     }
+
+    private static async Task<string> ReadAsync(LabContainer container) =>
+        await container.IpAsync("route", "show", "table", "all") + await container.IpAsync("rule")
+        + await container.IpAsync("-o", "-4", "addr", "show", "dev", "dhcp0");
 
     private static async Task<Process> StartServerAsync(LabContainer container, string range)
     {
