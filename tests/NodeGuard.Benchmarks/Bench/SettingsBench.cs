@@ -15,8 +15,8 @@ internal static class SettingsBench
     private static readonly (string Name, Dictionary<string, string> Variables)[] Variants =
     [
         ("as published", []),
-        ("TieredCompilation=0", new() { ["DOTNET_TieredCompilation"] = "0" }),
-        ("TieredPGO=1", new() { ["DOTNET_TieredPGO"] = "1" }),
+        ("TieredCompilation=1", new() { ["DOTNET_TieredCompilation"] = "1" }),
+        ("TieredCompilation=1, PGO=1", new() { ["DOTNET_TieredCompilation"] = "1", ["DOTNET_TieredPGO"] = "1" }),
         ("gcConcurrent=1", new() { ["DOTNET_gcConcurrent"] = "1" }),
         ("GCConserveMemory=7", new() { ["DOTNET_GCConserveMemory"] = "7" }),
         ("GCGen0Size=1 MiB", new() { ["DOTNET_GCgen0size"] = "100000" }),
