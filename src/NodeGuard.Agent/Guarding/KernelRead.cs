@@ -21,7 +21,7 @@ internal enum ReadStep
 /// </summary>
 internal sealed class KernelRead
 {
-    // A dump that changed under every try is given up for now; what changes that much is told by notifications.
+    // A dump that changed under every try is abandoned: the next full read repeats it, and notifications tell the changes.
     private const int MaxInterruptions = 16;
     private const int EOPNOTSUPP = 95;
     private const int EAFNOSUPPORT = 97;

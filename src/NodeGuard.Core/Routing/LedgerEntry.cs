@@ -129,7 +129,7 @@ public sealed class LedgerEntry
     /// <summary>Bytes this entry holds beyond its own fixed size.</summary>
     public int ByteCount => _bytes.Length;
 
-    /// <summary>Nanoseconds to wait before the object is restored; 0 for now.</summary>
+    /// <summary>Nanoseconds to wait before the object is restored; 0 when it may be restored at once.</summary>
     internal long TakeRestore(long now) => _budget.Take(now);
 
     public static LedgerEntry From(in ObservedObject observed)

@@ -19,7 +19,7 @@ internal struct RestoreBudget
     private int _backoffStep;
     private long _refilledAt;
 
-    /// <summary>Nanoseconds to wait before the object is restored; 0 for now.</summary>
+    /// <summary>Nanoseconds to wait before the object is restored; 0 when it may be restored at once.</summary>
     public long Take(long now)
     {
         long refill = (now - _refilledAt) / RefillNanoseconds;
