@@ -1,0 +1,25 @@
+using NodeGuard.Core.Draining;
+
+namespace NodeGuard.Kubernetes.Draining;
+
+/// <summary>Drains nodes; whoever starts it again with the same options goes on where the last one stopped.</summary>
+public interface INodeDrain
+{
+    /// <summary>
+    /// Cordons all <paramref name="nodes"/>, then drains them. Ends after the last node's <see cref="DrainEvent.Finished"/>.
+    /// Cancellation does not throw: each node then ends as <see cref="DrainOutcome.Cancelled"/>, with our cordon taken back
+    /// unless it is to be kept. Not reading the events to their end leaves the nodes as they are at that moment.
+    /// </summary>
+    IAsyncEnumerable<DrainEvent> DrainAsync(IReadOnlyList<string> nodes, DrainOptions options, CancellationToken cancellation);
+
+    /// <summary>Cordons one node and ends it with <see cref="CordonAnswer"/>; a cordon that stands is left as it is.</summary>
+    Task<CordonAnswer> CordonAsync(string node, string cordonId, bool dryRun, CancellationToken cancellation);
+
+    /// <summary>Uncordons, whoever cordoned: a person asked for it. Takes our annotations away.</summary>
+    Task<CordonAnswer> UncordonAsync(string node, bool dryRun, CancellationToken cancellation);
+}
+
+/// <param name="Owner">Whose cordon the node has now.</param>
+/// <param name="Changed">False: it was so already.</param>
+/// <param name="Failure">Null when it worked; otherwise a sentence that names the node, what was wanted and what was found.</param>
+public sealed record CordonAnswer(CordonOwner Owner, bool Changed, string? Failure);
