@@ -1,0 +1,30 @@
+using NodeGuard.Sandbox.Store;
+
+namespace NodeGuard.Sandbox.Api;
+
+/// <summary>
+/// The API server without HTTP: resources, the store, and the way that each write takes. Controllers in process use
+/// the same <see cref="Write"/> as requests do.
+/// </summary>
+public sealed class Cluster
+{
+    public Cluster(TimeProvider clock, ObjectStore? store = null)
+    {
+        Clock = clock;
+        Store = store ?? new ObjectStore();
+        Write = new WritePipeline(this);
+    }
+
+    /// <summary>The cluster's time: ages, leases, deadlines.</summary>
+    public TimeProvider Clock { get; }
+
+    public ObjectStore Store { get; }
+
+    public ResourceRegistry Resources { get; } = new();
+
+    /// <summary>Each write passes these in order.</summary>
+    public IList<IAdmissionStep> Admission { get; } = [];
+
+    /// <summary>Create, update, delete.</summary>
+    public WritePipeline Write { get; }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Json;
+
+namespace NodeGuard.Sandbox.Api;
+
+/// <summary>`meta/v1 DeleteOptions`.</summary>
+public sealed record DeleteOptions
+{
+    public long? GracePeriodSeconds { get; init; }
+
+    /// <summary>Foreground, Background or Orphan; null is the resource's default.</summary>
+    public string? PropagationPolicy { get; init; }
+
+    public string? PreconditionUid { get; init; }
+
+    public string? PreconditionResourceVersion { get; init; }
+
+    public static DeleteOptions FromJson(JsonObject? json) => json is null ? new() : new()
+    {
+        GracePeriodSeconds = json.Number("gracePeriodSeconds"),
+        PropagationPolicy = json.Text("propagationPolicy")
+            ?? (json.Flag("orphanDependents") is { } orphan ? orphan ? "Orphan" : "Background" : null),
+        PreconditionUid = json.Text("preconditions", "uid"),
+        PreconditionResourceVersion = json.Text("preconditions", "resourceVersion"),
+    };
+
+    /// <summary>Why the preconditions fail for an object; null when they hold.</summary>
+    public string? Unmet(JsonObject current)
+    {
+        string? uid = current.Text("metadata", "uid");
+        if (PreconditionUid is not null && PreconditionUid != uid)
+            return $"Precondition failed: UID in precondition: {PreconditionUid}, UID in object meta: {uid}";
+        string? version = current.Text("metadata", "resourceVersion");
+        return PreconditionResourceVersion is not null && PreconditionResourceVersion != version
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Precondition failed: ResourceVersion in precondition: {PreconditionResourceVersion}, ResourceVersion in object meta: {version}")
+            : null;
+    }
+}

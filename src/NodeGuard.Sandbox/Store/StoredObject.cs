@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+
+namespace NodeGuard.Sandbox.Store;
+
+/// <summary>One version of one object. Its JSON tree is never changed: who wants another one clones it.</summary>
+/// <param name="key">`namespace/name`, or `name` for what has no namespace: sorted by ordinals, as etcd sorts it.</param>
+/// <param name="value">The object, with the revision in `metadata.resourceVersion`.</param>
+/// <param name="revision">The store's revision of the write that made this version.</param>
+public sealed class StoredObject(string key, JsonObject value, long revision)
+{
+    private byte[]? _utf8;
+
+    public string Key => key;
+
+    public JsonObject Value => value;
+
+    public long Revision => revision;
+
+    /// <summary>The object as JSON, made once and shared by all who send it.</summary>
+    public ReadOnlyMemory<byte> Utf8 => _utf8 ??= JsonText.Utf8(value);
+
+    public static string KeyOf(string? @namespace, string name) =>
+        string.IsNullOrEmpty(@namespace) ? name : $"{@namespace}/{name}";
+}
+
+/// <summary>The order of a resource's objects.</summary>
+internal sealed class ByKey : IComparer<StoredObject>
+{
+    public static readonly ByKey Instance = new();
+
+    public int Compare(StoredObject? x, StoredObject? y) => string.CompareOrdinal(x!.Key, y!.Key);
+}
