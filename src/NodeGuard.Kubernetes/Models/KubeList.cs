@@ -1,5 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Diagnostics.CodeAnalysis;
 
 namespace NodeGuard.Kubernetes.Models;
 
@@ -13,18 +12,17 @@ public sealed class KubeList<T>
 
     public ListMeta Metadata { get; set; } = new();
 
-    public List<T> Items { get; set; } = [];
+    /// <summary>Written as null by Go when a list made elsewhere is empty.</summary>
+    [AllowNull]
+    public List<T> Items { get; set => field = value ?? []; } = [];
 }
 
 /// <summary>metadata of a list; <see cref="Continue"/> is not empty while there are more pages.</summary>
-public sealed class ListMeta
+public sealed class ListMeta : WireObject
 {
     public string? ResourceVersion { get; set; }
 
     public string? Continue { get; set; }
 
     public long? RemainingItemCount { get; set; }
-
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }

@@ -1,17 +1,11 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace NodeGuard.Kubernetes.Models;
 
-/// <summary>What every API object has. Fields without a property here are kept, and written back, as they came.</summary>
-public abstract class KubeObject
+/// <summary>What every API object has.</summary>
+public abstract class KubeObject : WireObject
 {
     public string? ApiVersion { get; set; }
 
     public string? Kind { get; set; }
 
     public ObjectMeta Metadata { get; set; } = new();
-
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }

@@ -1,10 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace NodeGuard.Kubernetes.Models;
 
 /// <summary>metadata of an object.</summary>
-public sealed class ObjectMeta
+public sealed class ObjectMeta : WireObject
 {
     public string? Name { get; set; }
 
@@ -32,13 +29,10 @@ public sealed class ObjectMeta
     public List<OwnerReference>? OwnerReferences { get; set; }
 
     public List<string>? Finalizers { get; set; }
-
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>One entry of <c>metadata.ownerReferences</c>.</summary>
-public sealed class OwnerReference
+public sealed class OwnerReference : WireObject
 {
     public string ApiVersion { get; set; } = string.Empty;
 
@@ -51,7 +45,4 @@ public sealed class OwnerReference
     public bool? Controller { get; set; }
 
     public bool? BlockOwnerDeletion { get; set; }
-
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
