@@ -1,0 +1,16 @@
+namespace NodeGuard.Core.Draining.Preflight;
+
+/// <summary>The drain's flags that decide whether a finding stops it; named as kubectl names them.</summary>
+public sealed record PreflightOptions
+{
+    public bool IgnoreDaemonSets { get; init; }
+
+    public bool DeleteEmptyDirData { get; init; }
+
+    public bool Force { get; init; }
+
+    public bool DisableEviction { get; init; }
+
+    /// <summary>--pod-selector.</summary>
+    public PodSelector PodSelector { get; init; } = PodSelector.Everything;
+}
