@@ -52,10 +52,10 @@ internal static class NodeFit
         node.Items("spec", "taints").FirstOrDefault(taint => effects.Contains(taint.Text("effect")) && !Tolerates(pod, taint));
 
     public static bool Tolerates(JsonObject pod, JsonObject taint) =>
-        pod.Items("spec", "tolerations").Any(toleration => Tolerates(toleration, taint));
+        pod.Items("spec", "tolerations").Any(toleration => Covers(toleration, taint));
 
     /// <summary>Whether one toleration covers a taint.</summary>
-    public static bool Tolerates(JsonNode toleration, JsonObject taint)
+    public static bool Covers(JsonObject toleration, JsonObject taint)
     {
         string key = toleration.Text("key");
         string effect = toleration.Text("effect");

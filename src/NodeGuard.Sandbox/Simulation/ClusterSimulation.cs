@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Api;
+using NodeGuard.Sandbox.Simulation.Nodes;
+using NodeGuard.Sandbox.Simulation.Scheduling;
+using NodeGuard.Sandbox.Store;
+
+namespace NodeGuard.Sandbox.Simulation;
+
+/// <summary>Kubelets, scheduler and controllers of one cluster: sees each write, decides, writes.</summary>
+/// <remarks>
+/// <see cref="Start"/> runs it on a task of its own; a test that steps the clock calls <see cref="RunDue"/> instead.
+/// </remarks>
+public sealed class ClusterSimulation : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryRefused = TimeSpan.FromSeconds(5);
+
+    private readonly Cluster _cluster;
+    private readonly ClusterView _view = new();
+    private readonly Reconcilers _reconcilers;
+    private readonly ClusterWriter _writer;
+    private readonly WorkQueue _queue = new();
+    private readonly HashSet<ObjectKey> _unscheduled = [];
+    private readonly ConcurrentQueue<StoreEvent> _seen = new();
+    private readonly Dictionary<string, Kind> _kinds;
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ITimer _alarm;
+    private Task _loop = Task.CompletedTask;
+
+    /// <param name="cluster">Its built-in resources are there already.</param>
+    /// <param name="settings">The kubelets' times.</param>
+    public ClusterSimulation(Cluster cluster, KubeletSettings? settings = null)
+    {
+        _cluster = cluster;
+        _reconcilers = new Reconcilers(_view, settings ?? new KubeletSettings());
+        _writer = new ClusterWriter(cluster);
+        _kinds = Enum.GetValues<Kind>().ToDictionary(kind =>
+            cluster.Resources.Get(kind.Group(), kind.ApiVersion().Split('/')[^1], kind.Plural()).StorageKey);
+        _alarm = cluster.Clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        cluster.Store.Committed += OnCommitted;
+        foreach ((string resource, Kind kind) in _kinds)
+        {
+            foreach (StoredObject item in cluster.Store.Snapshot(resource).Objects())
+            {
+                Observe(kind, null, item.Value);
+            }
+        }
+    }
+
+    public void Start() => _loop = Task.Run(() => LoopAsync(_stop.Token));
+
+    /// <summary>Does all that is to do by now.</summary>
+    /// <returns>How long until there is more to do without any change; null when there is nothing.</returns>
+    public TimeSpan? RunDue()
+    {
+        while (true)
+        {
+            TakeSeen();
+            if (!_queue.TryTake(_cluster.Clock.GetTimestamp(), out ObjectKey key))
+            {
+                break;
+            }
+
+            Decide(key);
+        }
+
+        return _queue.NextDue() is { } due
+            ? TimeSpan.FromTicks(Math.Max(0, due - _cluster.Clock.GetTimestamp()))
+            : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _cluster.Store.Committed -= OnCommitted;
+        await _stop.CancelAsync();
+        await _loop;
+        await _alarm.DisposeAsync();
+        _stop.Dispose();
+        _wake.Dispose();
+    }
+
+    private async Task LoopAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            if (RunDue() is { } pause)
+            {
+                _alarm.Change(pause, Timeout.InfiniteTimeSpan);
+            }
+
+            await _wake.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Decide(ObjectKey key)
+    {
+        Outcome outcome = _reconcilers.Reconcile(key, _cluster.Clock.GetUtcNow());
+        TimeSpan? again = outcome.Again;
+        foreach (Change change in outcome.Changes)
+        {
+            if (_writer.Apply(change) is not null)
+            {
+                again = again < RetryRefused ? again : RetryRefused;
+                break;
+            }
+        }
+
+        if (again is { } pause)
+        {
+            _queue.AddAt(key, _cluster.Clock.GetTimestamp() + pause.Ticks);
+        }
+    }
+
+    private void OnCommitted(StoreEvent entry)
+    {
+        if (_kinds.ContainsKey(entry.Resource))
+        {
+            _seen.Enqueue(entry);
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
+        // One waiting signal is enough; a second one at the same moment finds the semaphore full.
+        if (_wake.CurrentCount == 0)
+        {
+            try
+            {
+                _wake.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+            }
+        }
+    }
+
+    private void TakeSeen()
+    {
+        while (_seen.TryDequeue(out StoreEvent? entry))
+        {
+            Kind kind = _kinds[entry.Resource];
+            bool deleted = entry.Type == StoreEventType.Deleted;
+            Observe(kind, entry.Previous?.Value, deleted ? null : entry.Object.Value);
+        }
+    }
+
+    private void Observe(Kind kind, JsonObject? before, JsonObject? after)
+    {
+        JsonObject item = (after ?? before)!;
+        var key = ObjectKey.Of(kind, item);
+        if (after is null)
+        {
+            _view.Remove(key);
+            _reconcilers.Forget(item);
+        }
+        else
+        {
+            _view.Put(kind, after);
+        }
+
+        foreach (ObjectKey worth in Triggers.Of(_view, key, before, after))
+        {
+            _queue.Add(worth);
+        }
+
+        TrackUnscheduled(kind, key, before, after);
+    }
+
+    // Pods that found no place are tried again when room may have come.
+    private void TrackUnscheduled(Kind kind, ObjectKey key, JsonObject? before, JsonObject? after)
+    {
+        if (kind == Kind.Pod && after is not null && Scheduler.IsWaiting(after))
+        {
+            _unscheduled.Add(key);
+            return;
+        }
+
+        bool room = kind switch
+        {
+            Kind.Pod => after is null || PodState.IsFinished(after),
+            Kind.Node => before is null || after is null || !Triggers.SameFitness(before, after),
+            _ => false,
+        };
+        _unscheduled.Remove(key);
+        if (room)
+        {
+            foreach (ObjectKey waiting in _unscheduled)
+            {
+                _queue.Add(waiting);
+            }
+        }
+    }
+}
