@@ -42,6 +42,10 @@ public interface IKubeApi
 
     /// <summary>A path of the server that is not a resource, such as "/version" or "/apis".</summary>
     Task<ApiResult<T>> GetPathAsync<T>(string path, JsonTypeInfo<T> json, CancellationToken cancellation);
+
+    /// <summary>The same with an Accept header of its own: discovery has several forms.</summary>
+    Task<ApiResult<T>> GetPathAsync<T>(string path, string accept, JsonTypeInfo<T> json, CancellationToken cancellation) =>
+        GetPathAsync(path, json, cancellation);
 }
 
 /// <summary>What a list asks for. Empty selectors select all.</summary>

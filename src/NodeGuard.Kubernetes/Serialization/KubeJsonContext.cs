@@ -28,4 +28,7 @@ namespace NodeGuard.Kubernetes.Serialization;
 [JsonSerializable(typeof(KubeList<CsiNode>))]
 [JsonSerializable(typeof(KubeList<VolumeAttachment>))]
 [JsonSerializable(typeof(KubeList<UntypedObject>))]
+[JsonSerializable(typeof(StatusObject))]
+[JsonSerializable(typeof(DeleteOptions))]
+[JsonSerializable(typeof(Eviction))]
 public sealed partial class KubeJsonContext : JsonSerializerContext;
