@@ -18,6 +18,9 @@ public sealed record DrainBudget(
     int ExpectedPods,
     bool Observed)
 {
+    /// <summary>When this state reached us.</summary>
+    public DateTimeOffset SeenAt { get; init; }
+
     /// <summary>No number of healthy pods makes the budget allow a disruption.</summary>
     public bool CanNeverAllow => Observed && ExpectedPods > 0 && DesiredHealthy >= ExpectedPods;
 

@@ -1,0 +1,39 @@
+namespace NodeGuard.Core.Draining;
+
+/// <summary>The sentences of verdicts and of what is left.</summary>
+internal static class DrainText
+{
+    private const int NamedPods = 5;
+
+    public static string Refused(IEnumerable<PodState> pods) =>
+        "nothing was evicted: " + Named([.. pods.Where(pod => pod.Stage == PodStage.Refused)]);
+
+    public static string Lost(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.IsLost)]);
+
+    public static string Blocked(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.Stage == PodStage.Blocked)]);
+
+    public static string TimedOut(IReadOnlyList<PodState> pods, TimeSpan timeout)
+    {
+        PodState[] left = [.. pods.Where(pod => pod.IsLeft)];
+        // What needs somebody's hand is named first.
+        PodState[] ordered = [.. left.OrderBy(pod => pod.Stage switch { PodStage.Blocked => 0, PodStage.Refused or PodStage.Failed => 1, _ => 2 })];
+        return $"not drained within {timeout:g}, {left.Length} {Noun(left.Length)} left: {Named(ordered)}";
+    }
+
+    /// <summary>Why this pod is still there, and what would free it.</summary>
+    public static string Why(PodState pod) => pod.Stage switch
+    {
+        PodStage.Terminating when pod.Pod.DeletionTimestamp is { } end => $"it is ending, until {end:u} at the latest by its grace",
+        PodStage.Terminating => "it is ending",
+        PodStage.InFlight or PodStage.Due or PodStage.Undecided => "its turn had come",
+        _ => pod.Remedy.Length > 0 ? $"{pod.Reason}; {pod.Remedy}" : pod.Reason,
+    };
+
+    private static string Named(PodState[] pods)
+    {
+        string named = string.Join("; ", pods.Take(NamedPods).Select(pod => $"pod {pod.Pod.Id}: {Why(pod)}"));
+        return pods.Length > NamedPods ? $"{named}; and {pods.Length - NamedPods} more" : named;
+    }
+
+    private static string Noun(int count) => count == 1 ? "pod" : "pods";
+}
