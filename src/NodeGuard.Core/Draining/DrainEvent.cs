@@ -76,8 +76,8 @@ public abstract record DrainEvent
     public sealed record Waiting(DateTimeOffset At, string Node, PodId Pod, WaitReason Reason, DateTimeOffset Since, string Message)
         : DrainEvent(At, Node);
 
-    /// <summary>This pod, or the node when <paramref name="Pod"/> is null, cannot be drained. Other pods go on.</summary>
-    public sealed record Failed(DateTimeOffset At, string Node, PodId? Pod, string Message) : DrainEvent(At, Node);
+    /// <summary>This pod cannot be drained. Other pods of its turn go on.</summary>
+    public sealed record Failed(DateTimeOffset At, string Node, PodId Pod, string Message) : DrainEvent(At, Node);
 
     /// <summary>The pods are gone; these volumes are still attached to the node.</summary>
     /// <param name="Volumes">Names of PersistentVolumes.</param>
@@ -149,7 +149,7 @@ public enum BlockKind
 
 public enum WaitReason
 {
-    /// <summary>Pods of an earlier tier or drain-order are not gone.</summary>
+    /// <summary>Pods of an earlier tier or drain-order are not gone. Told of pods that are left at the end, not as an event.</summary>
     Turn,
 
     /// <summary>The API server is busy.</summary>

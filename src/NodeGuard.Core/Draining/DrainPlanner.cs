@@ -6,6 +6,9 @@ public static class DrainPlanner
     // An event may be lost; nothing is waited for longer than this without a look.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
 
+    // A watch may be silent without being seen to be broken.
+    private static readonly TimeSpan LongestUnlisted = TimeSpan.FromMinutes(2);
+
     // An event that says that a pod is gone follows the answer that says so; when it does not, a list is due.
     private static readonly TimeSpan GoneEventPatience = TimeSpan.FromSeconds(1);
 
@@ -142,7 +145,7 @@ public static class DrainPlanner
 
             wakeAt = Earlier(wakeAt, seen.ListNeededAt);
         }
-        else if (pods.Any(pod => GoneUnseen(pod, seen) is { } at && at <= seen.Now))
+        else if (seen.Now - seen.ListedAt >= LongestUnlisted || pods.Any(pod => GoneUnseen(pod, seen) is { } at && at <= seen.Now))
         {
             actions.Add(new DrainAction.List());
         }

@@ -1,18 +1,22 @@
 namespace NodeGuard.Core.Draining;
 
 /// <summary>The sentences of verdicts and of what is left.</summary>
-internal static class DrainText
+public static class DrainText
 {
     private const int NamedPods = 5;
 
-    public static string Refused(IEnumerable<PodState> pods) =>
+    /// <summary>The pods that should have gone.</summary>
+    public static IReadOnlyList<LeftPod> Left(IEnumerable<PodState> pods) =>
+        [.. pods.Where(pod => pod.IsLeft).Select(pod => new LeftPod(pod.Pod.Id, Why(pod)))];
+
+    internal static string Refused(IEnumerable<PodState> pods) =>
         "nothing was evicted: " + Named([.. pods.Where(pod => pod.Stage == PodStage.Refused)]);
 
-    public static string Lost(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.IsLost)]);
+    internal static string Lost(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.IsLost)]);
 
-    public static string Blocked(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.Stage == PodStage.Blocked)]);
+    internal static string Blocked(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.Stage == PodStage.Blocked)]);
 
-    public static string TimedOut(IReadOnlyList<PodState> pods, TimeSpan timeout)
+    internal static string TimedOut(IReadOnlyList<PodState> pods, TimeSpan timeout)
     {
         PodState[] left = [.. pods.Where(pod => pod.IsLeft)];
         // What needs somebody's hand is named first.
@@ -20,8 +24,8 @@ internal static class DrainText
         return $"not drained within {timeout:g}, {left.Length} {Noun(left.Length)} left: {Named(ordered)}";
     }
 
-    /// <summary>Why this pod is still there, and what would free it.</summary>
-    public static string Why(PodState pod) => pod.Stage switch
+    // What keeps the pod, and what would free it.
+    private static string Why(PodState pod) => pod.Stage switch
     {
         PodStage.Terminating when pod.Pod.DeletionTimestamp is { } end => $"it is ending, until {end:u} at the latest by its grace",
         PodStage.Terminating => "it is ending",

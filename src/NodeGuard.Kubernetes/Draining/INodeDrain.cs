@@ -8,11 +8,12 @@ public interface INodeDrain
     /// <summary>
     /// Cordons all <paramref name="nodes"/>, then drains them. Ends after the last node's <see cref="DrainEvent.Finished"/>.
     /// Cancellation does not throw: each node then ends as <see cref="DrainOutcome.Cancelled"/>, with our cordon taken back
-    /// unless it is to be kept. Not reading the events to their end leaves the nodes as they are at that moment.
+    /// unless it is to be kept. Leaving the enumeration early is a cancellation too.
     /// </summary>
     IAsyncEnumerable<DrainEvent> DrainAsync(IReadOnlyList<string> nodes, DrainOptions options, CancellationToken cancellation);
 
-    /// <summary>Cordons one node and ends it with <see cref="CordonAnswer"/>; a cordon that stands is left as it is.</summary>
+    /// <summary>Cordons one node; a cordon that stands is left as it is.</summary>
+    /// <param name="cordonId">Empty: no annotation, a person's cordon, which no drain takes back.</param>
     Task<CordonAnswer> CordonAsync(string node, string cordonId, bool dryRun, CancellationToken cancellation);
 
     /// <summary>Uncordons, whoever cordoned: a person asked for it. Takes our annotations away.</summary>
