@@ -51,13 +51,13 @@ public static class DrainPlanner
 
     private static DrainStep Live(PodState[] pods, DrainSnapshot seen)
     {
+        var actions = Asks(pods);
+        TakeTurns(pods, seen, actions);
         if (seen.Options.Timeout > TimeSpan.Zero && seen.Now >= seen.StartedAt + seen.Options.Timeout && pods.Any(pod => pod.IsLeft))
         {
             return Over(pods, TimedOut(pods, seen));
         }
 
-        var actions = Asks(pods);
-        TakeTurns(pods, seen, actions);
         actions.AddRange(pods.Where(pod => pod is { Stage: PodStage.Blocked, BlockKind: BlockKind.Budget or BlockKind.SeveralBudgets })
             .Select(pod => pod.Pod.Id.Namespace).Distinct().Where(name => !seen.BudgetsAsked.Contains(name))
             .Select(name => new DrainAction.FollowBudgets(name)));
@@ -74,13 +74,14 @@ public static class DrainPlanner
         var budgets = new PodBudgets(seen);
         for (int i = 0; i < pods.Length; i++)
         {
-            if (pods[i].Stage == PodStage.Due && DrainTurn.Of(pods[i].Pod) > turn)
+            bool later = DrainTurn.Of(pods[i].Pod) > turn;
+            if (later && pods[i].IsDue)
             {
-                pods[i] = pods[i] with { Stage = PodStage.Waiting, WaitReason = WaitReason.Turn, Since = seen.StartedAt, Reason = "pods before it are not gone" };
+                pods[i] = OutOfTurn(pods[i], seen);
             }
-            else if (budgets.HasOpened(pods[i]))
+            else if (!later && budgets.HasOpened(pods[i]))
             {
-                pods[i] = pods[i] with { Stage = PodStage.Due };
+                pods[i] = pods[i] with { IsDue = true };
             }
 
             budgets.Count(pods[i]);
@@ -89,11 +90,21 @@ public static class DrainPlanner
         Admit(pods, seen, budgets, actions);
     }
 
+    private static PodState OutOfTurn(PodState pod, DrainSnapshot seen) => pod with
+    {
+        Stage = PodStage.Waiting,
+        WaitReason = WaitReason.Turn,
+        IsDue = false,
+        Since = seen.StartedAt,
+        Until = null,
+        Reason = "pods before it are not gone",
+    };
+
     private static void Admit(PodState[] pods, DrainSnapshot seen, PodBudgets budgets, List<DrainAction> actions)
     {
         int places = seen.Options.MaxParallelEvictions - pods.Count(pod => pod.Stage == PodStage.InFlight);
         // Who has been asked for goes before who has not: a closed budget is asked by one pod, at that pod's growing pace.
-        foreach (int i in Enumerable.Range(0, pods.Length).Where(i => pods[i].Stage == PodStage.Due)
+        foreach (int i in Enumerable.Range(0, pods.Length).Where(i => pods[i].IsDue)
             .OrderByDescending(i => seen.Attempts.ContainsKey(pods[i].Pod.Id.Uid)).ToArray())
         {
             if (budgets.Admit(pods[i]) is { } held)
@@ -158,7 +169,9 @@ public static class DrainPlanner
         var wakeAt = seen.Now + LongestSleep;
         foreach (var pod in pods)
         {
-            wakeAt = Earlier(Earlier(wakeAt, pod.Until), GoneUnseen(pod, seen));
+            // What is due already waits for a free place, and that is an answer, not a time.
+            wakeAt = Earlier(wakeAt, pod.Until > seen.Now ? pod.Until : null);
+            wakeAt = Earlier(wakeAt, GoneUnseen(pod, seen));
         }
 
         return seen.Options.Timeout > TimeSpan.Zero ? Earlier(wakeAt, seen.StartedAt + seen.Options.Timeout) : wakeAt;
@@ -175,7 +188,7 @@ public static class DrainPlanner
     private static DrainVerdict TimedOut(PodState[] pods, DrainSnapshot seen)
     {
         string message = DrainText.TimedOut(pods, seen.Options.Timeout);
-        return pods.Any(pod => pod.Stage == PodStage.Blocked) && !pods.Any(pod => pod.IsLost)
+        return pods.Any(pod => pod.IsBlocked) && !pods.Any(pod => pod.IsLost)
             ? new DrainVerdict.BlockedUntilTimeout(message)
             : new DrainVerdict.Failed(message);
     }

@@ -111,7 +111,7 @@ public sealed class DrainReporter(string node)
             _evicted,
             step.Pods.Count(pod => pod.Stage == PodStage.Terminating),
             step.Pods.Count(pod => pod.IsLeft && pod.Stage != PodStage.Terminating),
-            step.Pods.Count(pod => pod.Stage == PodStage.Blocked),
+            step.Pods.Count(pod => pod.IsBlocked),
             step.Pods.Count(pod => pod.IsLost));
         if (counts != _counts)
         {

@@ -14,13 +14,13 @@ public static class DrainText
 
     internal static string Lost(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.IsLost)]);
 
-    internal static string Blocked(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.Stage == PodStage.Blocked)]);
+    internal static string Blocked(IEnumerable<PodState> pods) => Named([.. pods.Where(pod => pod.IsBlocked)]);
 
     internal static string TimedOut(IReadOnlyList<PodState> pods, TimeSpan timeout)
     {
         PodState[] left = [.. pods.Where(pod => pod.IsLeft)];
         // What needs somebody's hand is named first.
-        PodState[] ordered = [.. left.OrderBy(pod => pod.Stage switch { PodStage.Blocked => 0, PodStage.Refused or PodStage.Failed => 1, _ => 2 })];
+        PodState[] ordered = [.. left.OrderBy(pod => pod.IsBlocked ? 0 : pod.IsLost ? 1 : 2)];
         return $"not drained within {timeout:g}, {left.Length} {Noun(left.Length)} left: {Named(ordered)}";
     }
 
@@ -29,7 +29,8 @@ public static class DrainText
     {
         PodStage.Terminating when pod.Pod.DeletionTimestamp is { } end => $"it is ending, until {end:u} at the latest by its grace",
         PodStage.Terminating => "it is ending",
-        PodStage.InFlight or PodStage.Due or PodStage.Undecided => "its turn had come",
+        PodStage.InFlight when !pod.WasBlocked => "its turn had come",
+        PodStage.Due or PodStage.Undecided => "its turn had come",
         _ => pod.Remedy.Length > 0 ? $"{pod.Reason}; {pod.Remedy}" : pod.Reason,
     };
 

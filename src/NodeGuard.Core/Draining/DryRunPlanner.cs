@@ -12,26 +12,28 @@ internal static class DryRunPlanner
 
         PodState[] asked = [.. pods.Select(pod => Answered(pod, seen))];
         int places = seen.Options.MaxParallelEvictions - asked.Count(pod => pod.Stage == PodStage.InFlight);
-        var actions = asked.Where(pod => pod.Stage == PodStage.Due).Take(Math.Max(places, 0))
+        var actions = asked.Where(pod => pod.IsDue).Take(Math.Max(places, 0))
             .Select(pod => (DrainAction)new DrainAction.Evict(pod.Pod.Id, PodStanding.Grace(seen), seen.Options.DisableEviction)).ToList();
-        return actions.Count > 0 || asked.Any(pod => pod.Stage is PodStage.InFlight or PodStage.Due)
-            ? new DrainStep(asked, actions, DateTimeOffset.MaxValue, null)
+        return actions.Count > 0 || asked.Any(pod => pod.Stage is PodStage.InFlight or PodStage.Due or PodStage.Waiting)
+            ? new DrainStep(asked, actions, asked.Where(pod => pod.Stage == PodStage.Waiting).Min(pod => pod.Until) ?? DateTimeOffset.MaxValue, null)
             : DrainPlanner.Over(asked, Verdict(asked));
     }
 
     private static PodState Answered(PodState pod, DrainSnapshot seen)
     {
         var attempt = seen.Attempts.GetValueOrDefault(pod.Pod.Id.Uid);
-        if (pod.Stage is not (PodStage.Due or PodStage.Waiting) || attempt?.Answer is not { } answer)
+        if (pod.Stage is PodStage.Skipped or PodStage.InFlight || attempt?.Answer is not { } answer)
         {
             return pod;
         }
 
         return answer.Kind switch
         {
-            PodAnswerKind.Fault => pod with { Stage = PodStage.Failed, Reason = answer.Message },
             PodAnswerKind.Throttled => pod,
-            _ => PodStanding.AfterOneAnswer(pod.Pod, attempt, seen) with { Warnings = pod.Warnings },
+            // No patience here: a second answer would not be worth more.
+            PodAnswerKind.Fault or PodAnswerKind.Refused => pod with { Stage = PodStage.Failed, IsDue = false, Reason = answer.Message },
+            PodAnswerKind.NamespaceTerminating => pod with { Stage = PodStage.Terminating, IsDue = false },
+            _ => pod with { IsDue = false },
         };
     }
 

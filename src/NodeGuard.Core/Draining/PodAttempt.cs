@@ -32,9 +32,10 @@ public sealed record PodAttempt(PodAnswer? Answer, DateTimeOffset AnsweredAt, Da
     /// <summary>A try that was given up without an answer.</summary>
     public PodAttempt Abandoned() => this with { InFlight = false };
 
-    public bool HasFailed(DateTimeOffset now) =>
+    /// <summary>The answers themselves span the patience: a pod that was not asked for meanwhile has not failed.</summary>
+    public bool HasFailed =>
         Answer?.Kind == PodAnswerKind.Refused
-        || (Answer?.Kind is PodAnswerKind.Fault or PodAnswerKind.Gone && Repeats > 1 && now - Since >= FaultPatience);
+        || (Answer?.Kind is PodAnswerKind.Fault or PodAnswerKind.Gone && AnsweredAt - Since >= FaultPatience);
 
     /// <summary>Not before this time, whatever the reason was.</summary>
     /// <param name="uid">Spreads pods that were refused together; the same pod and try always give the same time.</param>

@@ -22,7 +22,7 @@ internal sealed class PodBudgets(DrainSnapshot seen)
             {
                 _asked[name] = _asked.GetValueOrDefault(name) + 1;
             }
-            else if (state is { Stage: PodStage.Blocked, BlockKind: BlockKind.Budget })
+            else if (state is { Stage: PodStage.Blocked, BlockKind: BlockKind.Budget, IsDue: false })
             {
                 _refused[name] = _refused.TryGetValue(name, out var since) && since < state.Since ? since : state.Since;
             }
@@ -85,6 +85,7 @@ internal sealed class PodBudgets(DrainSnapshot seen)
         return state with
         {
             Stage = PodStage.Blocked,
+            IsDue = false,
             BlockKind = BlockKind.Budget,
             Budgets = explanation.Budgets,
             Reason = explanation.Reason,

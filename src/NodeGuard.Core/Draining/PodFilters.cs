@@ -52,7 +52,7 @@ public static class PodFilters
 
     private static PodVerdict.Skip? StuckTerminating(in Case asked, List<string> warnings)
     {
-        if (ChangesAt(asked.Pod, asked.Node, asked.Options) is not { } overdue || asked.Now <= overdue)
+        if (ChangesAt(asked.Pod, asked.Node, asked.Options) is not { } overdue || asked.Now < overdue)
         {
             return null;
         }

@@ -23,18 +23,13 @@ internal static class PodStanding
         // The pod's own grace would be waited for by nobody: its kubelet does not answer.
         seen.Node.IsUnreachable && seen.Options.GracePeriod is null ? UnreachableGrace : seen.Options.GracePeriod;
 
-    /// <summary>How the last answer leaves the pod, whatever the time.</summary>
-    public static PodState AfterOneAnswer(DrainPod pod, PodAttempt attempt, DrainSnapshot seen) =>
-        attempt.Answer!.Kind == PodAnswerKind.Refused
-            ? new PodState(pod, PodStage.Failed) { Since = attempt.Since, Reason = attempt.Answer.Message }
-            : Obstacle(pod, attempt, seen, attempt.NextTryAt(pod.Id.Uid));
-
     private static PodState OfEvictable(DrainPod pod, DrainSnapshot seen)
     {
         var attempt = seen.Attempts.GetValueOrDefault(pod.Id.Uid);
         if (attempt is { InFlight: true })
         {
-            return new PodState(pod, PodStage.InFlight) { Since = attempt.Since };
+            var before = attempt.Answer is null ? new PodState(pod, PodStage.Due) : Obstacle(pod, attempt, seen, attempt.NextTryAt(pod.Id.Uid));
+            return before with { Stage = PodStage.InFlight, WasBlocked = before.Stage == PodStage.Blocked, Until = null };
         }
 
         if (pod.IsTerminating && !WantsShorterGrace(pod, attempt, seen))
@@ -51,7 +46,7 @@ internal static class PodStanding
             return held;
         }
 
-        return attempt?.Answer is null ? new PodState(pod, PodStage.Due) : AfterAnswer(pod, attempt, seen);
+        return attempt?.Answer is null ? new PodState(pod, PodStage.Due) { IsDue = true } : AfterAnswer(pod, attempt, seen);
     }
 
     private static bool WantsShorterGrace(DrainPod pod, PodAttempt? attempt, DrainSnapshot seen) =>
@@ -86,16 +81,15 @@ internal static class PodStanding
 
     private static PodState AfterAnswer(DrainPod pod, PodAttempt attempt, DrainSnapshot seen)
     {
-        if (attempt.HasFailed(seen.Now))
+        if (attempt.HasFailed)
         {
             return new PodState(pod, PodStage.Failed) { Since = attempt.Since, Reason = attempt.Answer!.Message };
         }
 
         var next = attempt.NextTryAt(pod.Id.Uid);
         // A pod that the server says is gone is asked for again only after a later list shows it.
-        return next <= seen.Now && (attempt.Answer!.Kind != PodAnswerKind.Gone || seen.ListedAt > attempt.AnsweredAt)
-            ? Obstacle(pod, attempt, seen, next) with { Stage = PodStage.Due }
-            : Obstacle(pod, attempt, seen, next);
+        bool due = next <= seen.Now && (attempt.Answer!.Kind != PodAnswerKind.Gone || seen.ListedAt > attempt.AnsweredAt);
+        return Obstacle(pod, attempt, seen, next) with { IsDue = due };
     }
 
     private static PodState Obstacle(DrainPod pod, PodAttempt attempt, DrainSnapshot seen, DateTimeOffset next)

@@ -10,7 +10,7 @@ public enum PodStage
     /// <summary>Its DaemonSet is being asked for.</summary>
     Undecided,
 
-    /// <summary>To be asked for as soon as there is a free place.</summary>
+    /// <summary>Not asked for yet; it can be as soon as there is a free place.</summary>
     Due,
 
     InFlight,
@@ -31,6 +31,12 @@ public sealed record PodState(DrainPod Pod, PodStage Stage)
 {
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>It may be asked for now, for the first time or again.</summary>
+    public bool IsDue { get; init; }
+
+    /// <summary>With <see cref="PodStage.InFlight"/>: the last answer was a block, and the next is awaited.</summary>
+    public bool WasBlocked { get; init; }
+
     public SkipReason SkipReason { get; init; }
 
     public BlockKind BlockKind { get; init; }
@@ -50,6 +56,8 @@ public sealed record PodState(DrainPod Pod, PodStage Stage)
 
     /// <summary>The drain is not over while such a pod is there.</summary>
     public bool IsLeft => Stage != PodStage.Skipped;
+
+    public bool IsBlocked => Stage == PodStage.Blocked || WasBlocked;
 
     public bool IsLost => Stage is PodStage.Refused or PodStage.Failed;
 }

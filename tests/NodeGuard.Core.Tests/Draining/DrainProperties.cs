@@ -8,9 +8,9 @@ namespace NodeGuard.Core.Tests.Draining;
 /// <summary>Random clusters and histories: what holds for every drain.</summary>
 public sealed class DrainProperties
 {
-    private const int Histories = 1_500;
+    private const int Histories = 300;
 
-    private static readonly DrainOptions Options = Seen.Forgiving with { Timeout = TimeSpan.FromMinutes(20), MaxParallelEvictions = 3 };
+    private static readonly DrainOptions Options = Seen.Forgiving with { Timeout = TimeSpan.FromMinutes(5), MaxParallelEvictions = 3 };
 
     private static readonly Gen<ModelWorkload> AnyWorkload =
         from replicas in Gen.Choose(1, 4)
@@ -101,7 +101,7 @@ public sealed class DrainProperties
         // A blocker that is named has to be one.
         private string? Blamed(string message)
         {
-            var blocked = _last!.Pods.Where(pod => pod.Stage == PodStage.Blocked).ToList();
+            var blocked = _last!.Pods.Where(pod => pod.IsBlocked).ToList();
             if (blocked.Count == 0 || !message.Contains(blocked[0].Pod.Id.ToString(), StringComparison.Ordinal))
             {
                 return $"no blocked pod is named: {message}";

@@ -29,9 +29,13 @@ internal enum ModelStep
 /// <summary>Runs the planner against the model, as the loop does.</summary>
 internal sealed class ModelDrain(ModelCluster cluster, DrainOptions options)
 {
+    // More in a row would fail a pod by patience, or block it by a webhook until the timeout: both are meant then.
+    private const int FewAnswers = 8;
+
     private static readonly TimeSpan Binding = TimeSpan.FromSeconds(1);
     private readonly DateTimeOffset _cordonedAt = cluster.Now;
     private readonly Queue<ModelStep> _answers = [];
+    private int _injected;
     private Dictionary<string, PodAttempt> _attempts = [];
     private HashSet<string> _followed = [];
     private DateTimeOffset _startedAt = cluster.Now;
@@ -124,7 +128,7 @@ internal sealed class ModelDrain(ModelCluster cluster, DrainOptions options)
             case ModelStep.BindLate when cluster.Now < _cordonedAt + Binding:
                 cluster.BindLate(0);
                 break;
-            case ModelStep.Throttle or ModelStep.Fault or ModelStep.Webhook or ModelStep.LoseAnswer:
+            case ModelStep.Throttle or ModelStep.Fault or ModelStep.Webhook or ModelStep.LoseAnswer when _injected++ < FewAnswers:
                 _answers.Enqueue(step);
                 break;
         }

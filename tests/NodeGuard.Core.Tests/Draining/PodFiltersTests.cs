@@ -88,7 +88,8 @@ public sealed class PodFiltersTests
 
     [Theory]
     [InlineData(10, -11, true)]
-    [InlineData(10, -10, false)]
+    [InlineData(10, -10, true)]
+    [InlineData(10, -9, false)]
     [InlineData(10, 5, false)]
     [InlineData(0, -3600, false)]
     public void ATerminatingPodIsSkippedOnlyPastTheGivenTime(int skipAfter, int end, bool skipped)
