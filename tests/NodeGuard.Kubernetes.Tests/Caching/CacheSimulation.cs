@@ -15,6 +15,7 @@ internal sealed class CacheSimulation : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Random _dice;
     private CacheSnapshot<KeptThing>? _checked;
+    private ShouldAssertException? _wrong;
 
     public CacheSimulation(int seed, bool serverStreams = true)
     {
@@ -27,7 +28,11 @@ internal sealed class CacheSimulation : IDisposable
             {
                 Transform = (thing, _) => KeptThing.From(thing),
                 Indexes = [ByPlace],
-                Changed = change => Changes.Add(change),
+                Changed = change =>
+                {
+                    Changes.Add(change);
+                    NoteWhatReadersSee();
+                },
                 PageSize = 3,
             },
             _metrics, Process.Clock, NullLogger.Instance, _dice.NextDouble);
@@ -104,8 +109,23 @@ internal sealed class CacheSimulation : IDisposable
         _metrics.Dispose();
     }
 
+    /// <summary>The cache takes an exception of its observer for a failure of its own: it is kept for the world's next step.</summary>
+    private void NoteWhatReadersSee()
+    {
+        try
+        {
+            CheckWhatReadersSee();
+        }
+        catch (ShouldAssertException wrong)
+        {
+            _wrong ??= wrong;
+        }
+    }
+
     private void CheckWhatReadersSee()
     {
+        if (_wrong is { } wrong)
+            throw new InvalidOperationException("a reader could see what never was", wrong);
         if (Cache.Current is not { } now || ReferenceEquals(now, _checked))
             return;
         ulong version = ulong.Parse(now.ResourceVersion, CultureInfo.InvariantCulture);
