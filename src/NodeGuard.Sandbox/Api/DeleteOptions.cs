@@ -29,7 +29,7 @@ public sealed record DeleteOptions
     {
         string? uid = current.Text("metadata", "uid");
         if (PreconditionUid is not null && PreconditionUid != uid)
-            {
+        {
             return $"the UID in the precondition ({PreconditionUid}) does not match the UID in record ({uid}). The object might have been deleted and then recreated";
         }
 

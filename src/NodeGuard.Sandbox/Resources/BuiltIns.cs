@@ -117,11 +117,13 @@ public static class BuiltIns
     private static ResourceInfo Workload(
         string group, string plural, string kind, string[] shortNames, IReadOnlyList<PrinterColumn> columns) =>
         Simple(group, "v1", plural, kind, true, shortNames, columns)
-            with { Categories = ["all"], HasStatus = true, Strategy = new WorkloadStrategy() };
+            with
+        { Categories = ["all"], HasStatus = true, Strategy = new WorkloadStrategy() };
 
     private static ResourceInfo NotEnforced(string plural, string kind) =>
         Simple("admissionregistration.k8s.io", "v1", plural, kind, false, [], [Columns.Name, Columns.Age])
-            with { Strategy = new NotEnforcedStrategy(), HasStatus = kind == "ValidatingAdmissionPolicy" };
+            with
+        { Strategy = new NotEnforcedStrategy(), HasStatus = kind == "ValidatingAdmissionPolicy" };
 
     private static int Count(JsonObject value, string map) => value.Child(map)?.Count ?? 0;
 
