@@ -30,6 +30,15 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
         resource, name,
         new(409, "Conflict", $"Operation cannot be fulfilled on {resource.GroupResource} \"{name}\": {why}"));
 
+    /// <summary>A deletion's conflict, which the server tells of the kind instead of the resource.</summary>
+    public static ApiStatus PreconditionFailed(ResourceInfo resource, string name, string why) =>
+        new(409, "Conflict", $"Operation cannot be fulfilled on {resource.GroupKind} \"{name}\": {why}")
+        {
+            Name = name,
+            Group = resource.Group,
+            Kind = resource.Kind,
+        };
+
     public static ApiStatus Modified(ResourceInfo resource, string name) => Conflict(
         resource, name,
         "the object has been modified; please apply your changes to the latest version and try again");

@@ -25,6 +25,9 @@ public sealed class Cluster
     /// <summary>Each write passes these in order.</summary>
     public IList<IAdmissionStep> Admission { get; } = [];
 
+    /// <summary>Says no to a user with the status that it returns; null lets everybody do everything.</summary>
+    public Func<ApiRequest, ApiStatus?>? Authorize { get; set; }
+
     /// <summary>Create, update, delete.</summary>
     public WritePipeline Write { get; }
 }

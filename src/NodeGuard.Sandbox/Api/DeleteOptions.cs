@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Json;
 
@@ -30,12 +29,13 @@ public sealed record DeleteOptions
     {
         string? uid = current.Text("metadata", "uid");
         if (PreconditionUid is not null && PreconditionUid != uid)
-            return $"Precondition failed: UID in precondition: {PreconditionUid}, UID in object meta: {uid}";
+        {
+            return $"the UID in the precondition ({PreconditionUid}) does not match the UID in record ({uid}). The object might have been deleted and then recreated";
+        }
+
         string? version = current.Text("metadata", "resourceVersion");
         return PreconditionResourceVersion is not null && PreconditionResourceVersion != version
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"Precondition failed: ResourceVersion in precondition: {PreconditionResourceVersion}, ResourceVersion in object meta: {version}")
+            ? $"the ResourceVersion in the precondition ({PreconditionResourceVersion}) does not match the ResourceVersion in record ({version}). The object might have been modified"
             : null;
     }
 }

@@ -18,10 +18,26 @@ public static class ObjectMeta
         && value.Number("metadata", "deletionGracePeriodSeconds") is null or 0
         && value.Text("metadata", "deletionTimestamp") is not null;
 
+    /// <summary>Puts kind, apiVersion and metadata first, as the store's shared bytes need it.</summary>
+    internal static void SetType(ResourceInfo resource, JsonObject value)
+    {
+        bool builtIn = resource.BuiltIn && resource.ToStorage is null;
+        JsonNode kind = builtIn ? resource.Kind : value.Text("kind") ?? resource.Kind;
+        JsonNode version = builtIn ? resource.ApiVersion : value.Text("apiVersion") ?? resource.ApiVersion;
+        JsonNode? meta = value["metadata"];
+        value.Remove("kind");
+        value.Remove("apiVersion");
+        value.Remove("metadata");
+        value.Insert(0, "kind", kind);
+        value.Insert(1, "apiVersion", version);
+        value.Insert(2, "metadata", meta as JsonObject ?? []);
+    }
+
     /// <summary>Names a new object and gives it uid, time and generation; or why it cannot be created.</summary>
     internal static ApiStatus? ForCreate(ApiRequest request, JsonObject value, DateTimeOffset now)
     {
         ResourceInfo resource = request.Resource;
+        SetType(resource, value);
         JsonObject meta = value.Ensure("metadata");
         if (NamespaceError(request, meta) is { } wrong)
             return wrong;
@@ -46,6 +62,7 @@ public static class ObjectMeta
 
     internal static ApiStatus? ForUpdate(ApiRequest request, JsonObject value, JsonObject old)
     {
+        SetType(request.Resource, value);
         JsonObject meta = value.Ensure("metadata");
         if (NamespaceError(request, meta) is { } wrong)
             return wrong;

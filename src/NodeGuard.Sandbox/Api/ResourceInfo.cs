@@ -43,6 +43,9 @@ public sealed record ResourceInfo
         init;
     }
 
+    /// <summary>Of the API server itself: false for custom resources.</summary>
+    public bool BuiltIn { get; init; } = true;
+
     public bool HasStatus { get; init; }
 
     public ScalePaths? Scale { get; init; }

@@ -91,7 +91,7 @@ public sealed class WritePipeline(Cluster cluster)
             if (cluster.Store.Get(request.Resource.StorageKey, request.Key) is not { } current)
                 return ApiStatus.NotFound(request.Resource, request.Name);
             if (options.Unmet(current.Value) is { } unmet)
-                return ApiStatus.Conflict(request.Resource, request.Name, unmet);
+                return ApiStatus.PreconditionFailed(request.Resource, request.Name, unmet);
             if (Admit(new AdmissionReview(cluster, request, null, current)) is { } refused)
                 return refused;
             if (TryDelete(request, current, options) is { } result)

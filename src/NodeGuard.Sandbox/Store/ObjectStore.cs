@@ -25,8 +25,11 @@ public readonly record struct StoreResult(StoreOutcome Outcome, StoredObject? Ob
 /// <param name="history">How many writes of each resource are kept for watchers and older lists.</param>
 public sealed class ObjectStore(int history = 4096)
 {
+    private const int KeptSnapshots = 64;
+
     private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<string, Table> _tables = new(StringComparer.Ordinal);
+    private readonly Queue<(string Resource, Snapshot Snapshot)> _kept = new();
     private long _revision = 1;
 
     /// <summary>Called for each write in its order, while the store waits: keep it short.</summary>
@@ -51,9 +54,28 @@ public sealed class ObjectStore(int history = 4096)
         Table table = TableOf(resource);
         lock (_writing)
         {
+            foreach ((string name, Snapshot snapshot) in _kept)
+            {
+                if (name == resource && snapshot.Revision == revision)
+                    return snapshot;
+            }
+
             if (revision > _revision || table.Log.PlaceAfter(revision) is not { } place)
                 return null;
             return new Snapshot(revision, Undo(table, place));
+        }
+    }
+
+    /// <summary>Keeps a snapshot for the rest of a list in chunks, until <see cref="Compact"/> or many others come.</summary>
+    public void Keep(string resource, Snapshot snapshot)
+    {
+        lock (_writing)
+        {
+            if (_kept.Any(k => k.Resource == resource && k.Snapshot.Revision == snapshot.Revision))
+                return;
+            _kept.Enqueue((resource, snapshot));
+            if (_kept.Count > KeptSnapshots)
+                _kept.Dequeue();
         }
     }
 
@@ -110,6 +132,13 @@ public sealed class ObjectStore(int history = 4096)
             {
                 if (resource is null || name == resource)
                     table.Log.Compact(_revision);
+            }
+
+            foreach ((string Resource, Snapshot Snapshot) kept in _kept.ToArray())
+            {
+                _kept.Dequeue();
+                if (resource is not null && kept.Resource != resource)
+                    _kept.Enqueue(kept);
             }
         }
     }

@@ -27,6 +27,9 @@ public sealed class Snapshot
         return From(start < 0 ? ~start : after is null ? start : start + 1, prefix);
     }
 
+    public StoredObject? Find(string key) =>
+        _objects.TryGetValue(new StoredObject(key, [], 0), out StoredObject found) ? found : null;
+
     private IEnumerable<StoredObject> From(int index, string prefix)
     {
         for (; index < _objects.Count; index++)

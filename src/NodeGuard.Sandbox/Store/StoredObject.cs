@@ -19,8 +19,22 @@ public sealed class StoredObject(string key, JsonObject value, long revision)
     /// <summary>The object as JSON, made once and shared by all who send it.</summary>
     public ReadOnlyMemory<byte> Utf8 => _utf8 ??= JsonText.Utf8(value);
 
+    /// <summary>
+    /// The JSON behind kind and apiVersion, to the closing brace: list items of built-in kinds go without those two, and
+    /// another version of the same resource has others.
+    /// </summary>
+    public ReadOnlyMemory<byte> Fields => Utf8[PrefixLength()..];
+
     public static string KeyOf(string? @namespace, string name) =>
         string.IsNullOrEmpty(@namespace) ? name : $"{@namespace}/{name}";
+
+    private int PrefixLength()
+    {
+        if (value.Count < 2 || value.GetAt(0).Key != "kind" || value.GetAt(1).Key != "apiVersion")
+            return 1;
+        return "{\"kind\":\"\",\"apiVersion\":\"\",".Length + value["kind"]!.GetValue<string>().Length
+            + value["apiVersion"]!.GetValue<string>().Length;
+    }
 }
 
 /// <summary>The order of a resource's objects.</summary>

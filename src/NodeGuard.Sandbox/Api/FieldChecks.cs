@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Json;
+
+namespace NodeGuard.Sandbox.Api;
+
+/// <summary>What a body is refused or warned for before it is looked at as an object: kind, unknown and duplicate fields.</summary>
+public static class FieldChecks
+{
+    public static ApiStatus? Check(ApiRequest request, JsonObject value, IReadOnlyList<string> duplicates)
+    {
+        ResourceInfo resource = request.Resource;
+        string kind = value.Text("kind") ?? resource.Kind;
+        string version = value.Text("apiVersion") ?? resource.ApiVersion;
+        if (kind != resource.Kind || version != resource.ApiVersion)
+        {
+            return ApiStatus.BadRequest(
+                $"the API version and kind in the data ({version}, Kind={kind}) do not match the expected ones ({resource.ApiVersion}, Kind={resource.Kind})");
+        }
+
+        return Report(request, [.. duplicates.Select(d => $"duplicate field \"{d}\"")]);
+    }
+
+    /// <summary>Refuses, warns or says nothing, as the request asks.</summary>
+    public static ApiStatus? Report(ApiRequest request, IReadOnlyList<string> faults)
+    {
+        if (faults.Count == 0 || request.FieldValidation == FieldValidation.Ignore)
+            return null;
+        if (request.FieldValidation == FieldValidation.Strict)
+        {
+            return ApiStatus.BadRequest(
+                $"{request.Resource.Kind} in version \"{request.Resource.Version}\" cannot be handled as a {request.Resource.Kind}: strict decoding error: {string.Join(", ", faults)}");
+        }
+
+        foreach (string fault in faults)
+            request.Warnings.Add(fault);
+        return null;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using NodeGuard.Sandbox.Api;
+using NodeGuard.Sandbox.Json;
+using YamlDotNet.Core;
+
+namespace NodeGuard.Sandbox.Http;
+
+/// <summary>A request's body: what it says, or why it cannot be read.</summary>
+internal readonly record struct Body(JsonNode? Node, IReadOnlyList<string> Duplicates, string MediaType, ApiStatus? Refused)
+{
+    /// <summary>As of a real API server: what etcd takes.</summary>
+    private const int MaxBytes = 3 * 1024 * 1024;
+
+    public static async Task<Body> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        string type = (request.ContentType ?? "application/json").Split(';')[0].Trim();
+        using var buffer = new MemoryStream();
+        byte[] chunk = new byte[16384];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
+        {
+            if (buffer.Length + read > MaxBytes)
+            {
+                return Failed(type, new ApiStatus(
+                    413, "RequestEntityTooLarge", $"Request entity too large: limit is {MaxBytes}"));
+            }
+
+            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellation);
+        }
+
+        ReadOnlySpan<byte> bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
+        return bytes.IsEmpty ? new Body(null, [], type, null) : Parse(type, bytes);
+    }
+
+    private static Body Parse(string type, ReadOnlySpan<byte> bytes)
+    {
+        if (type.EndsWith("protobuf", StringComparison.Ordinal))
+        {
+            return Failed(type, new ApiStatus(
+                415, "UnsupportedMediaType", "the sandbox does not do this: protobuf bodies; send application/json"));
+        }
+
+        if (type.EndsWith("yaml", StringComparison.Ordinal) && bytes[0] != (byte)'{')
+            return ParseYaml(type, Encoding.UTF8.GetString(bytes));
+        var duplicates = new List<string>();
+        JsonNode? node = JsonBody.Parse(bytes, duplicates, out string? error);
+        return error is null
+            ? new Body(node, duplicates, type, null)
+            : Failed(type, ApiStatus.BadRequest($"the body of the request was in an unknown format: {error}"));
+    }
+
+    private static Body ParseYaml(string type, string text)
+    {
+        try
+        {
+            return YamlBody.Documents(text) is [var only]
+                ? new Body(only, [], type, null)
+                : Failed(type, ApiStatus.BadRequest("the body is YAML and must be one document"));
+        }
+        catch (YamlException e)
+        {
+            return Failed(type, ApiStatus.BadRequest(
+                $"error decoding YAML at line {e.Start.Line}, column {e.Start.Column}: {e.Message}"));
+        }
+    }
+
+    private static Body Failed(string type, ApiStatus status) => new(null, [], type, status);
+}

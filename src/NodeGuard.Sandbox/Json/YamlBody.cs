@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace NodeGuard.Sandbox.Json;
+
+/// <summary>Reads YAML (and JSON, which is YAML) into the nodes that the same JSON would give.</summary>
+public static partial class YamlBody
+{
+    private const int MaxDepth = 128;
+
+    /// <summary>Each document of a text. Throws <see cref="YamlException"/> with the place where it is not YAML.</summary>
+    public static IReadOnlyList<JsonNode> Documents(string text)
+    {
+        var documents = new List<JsonNode>();
+        var parser = new Parser(new StringReader(text));
+        parser.Consume<StreamStart>();
+        while (parser.Current is DocumentStart)
+        {
+            parser.MoveNext();
+            if (Value(parser, new(StringComparer.Ordinal), 0) is { } node)
+                documents.Add(node);
+            parser.Consume<DocumentEnd>();
+        }
+
+        return documents;
+    }
+
+    private static JsonNode? Value(Parser parser, Dictionary<string, JsonNode?> anchors, int depth)
+    {
+        if (depth > MaxDepth)
+            throw new YamlException(parser.Current!.Start, parser.Current.End, "nested too deeply");
+        ParsingEvent current = parser.Consume<ParsingEvent>();
+        JsonNode? node = current switch
+        {
+            AnchorAlias alias => anchors.TryGetValue(alias.Value.Value, out JsonNode? known)
+                ? known?.DeepClone()
+                : throw new YamlException(alias.Start, alias.End, $"unknown anchor {alias.Value}"),
+            Scalar scalar => FromScalar(scalar),
+            SequenceStart => Sequence(parser, anchors, depth),
+            MappingStart => Mapping(parser, anchors, depth),
+            _ => throw new YamlException(current.Start, current.End, "a value is expected here"),
+        };
+        if (current is NodeEvent { Anchor.IsEmpty: false } anchored)
+            anchors[anchored.Anchor.Value] = node?.DeepClone();
+        return node;
+    }
+
+    private static JsonArray Sequence(Parser parser, Dictionary<string, JsonNode?> anchors, int depth)
+    {
+        var items = new JsonArray();
+        while (parser.Current is not SequenceEnd)
+            items.Add(Value(parser, anchors, depth + 1));
+        parser.MoveNext();
+        return items;
+    }
+
+    private static JsonObject Mapping(Parser parser, Dictionary<string, JsonNode?> anchors, int depth)
+    {
+        var map = new JsonObject();
+        while (parser.Current is not MappingEnd)
+        {
+            Scalar key = parser.Consume<Scalar>();
+            if (map.ContainsKey(key.Value))
+                throw new YamlException(key.Start, key.End, $"the key {key.Value} comes twice");
+            map[key.Value] = Value(parser, anchors, depth + 1);
+        }
+
+        parser.MoveNext();
+        return map;
+    }
+
+    private static JsonValue? FromScalar(Scalar scalar)
+    {
+        string text = scalar.Value;
+        if (scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any) || scalar.Tag.Value == "tag:yaml.org,2002:str")
+            return JsonValue.Create(text);
+        if (text is "" or "~" or "null" or "Null" or "NULL")
+            return null;
+        if (text is "true" or "True" or "TRUE")
+            return JsonValue.Create(true);
+        if (text is "false" or "False" or "FALSE")
+            return JsonValue.Create(false);
+        if (Integer().IsMatch(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
+            return JsonValue.Create(integer);
+        return Real().IsMatch(text) && double.TryParse(text, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real)
+            ? JsonValue.Create(real)
+            : JsonValue.Create(text);
+    }
+
+    [GeneratedRegex(@"^[-+]?(0|[1-9][0-9]*)\z")]
+    private static partial Regex Integer();
+
+    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z")]
+    private static partial Regex Real();
+}
