@@ -18,34 +18,11 @@ internal static class CrdColumns
             : [name, new("Age", "date", 0, "", static (o, now) => Age(o.Text("metadata", "creationTimestamp"), now))];
     }
 
-    /// <summary>The time since a moment as kubectl shows it: `75s`, `3m20s`, `26h`, `5d3h`.</summary>
-    internal static string? Age(string? since, DateTimeOffset now)
-    {
-        if (string.IsNullOrEmpty(since))
-            return null;
-        if (!DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
-            return "<invalid>";
-        TimeSpan age = now - time;
-        if (age < TimeSpan.FromSeconds(-1))
-            return "<invalid>";
-        long seconds = Math.Max(0, (long)age.TotalSeconds);
-        (long minutes, long hours, long days) = (seconds / 60, seconds / 3600, seconds / 86400);
-        return string.Create(CultureInfo.InvariantCulture, $"{seconds switch
-        {
-            < 120 => $"{seconds}s",
-            < 600 => Two(minutes, "m", seconds % 60, "s"),
-            < 3 * 3600 => $"{minutes}m",
-            < 8 * 3600 => Two(hours, "h", minutes % 60, "m"),
-            < 48 * 3600 => $"{hours}h",
-            < 8 * 86400L => Two(days, "d", hours % 24, "h"),
-            < 2 * 365 * 86400L => $"{days}d",
-            < 8 * 365 * 86400L => Two(days / 365, "y", days % 365, "d"),
-            _ => $"{days / 365}y",
-        }}");
-    }
-
-    private static string Two(long large, string largeUnit, long small, string smallUnit) =>
-        small == 0 ? $"{large}{largeUnit}" : $"{large}{largeUnit}{small}{smallUnit}";
+    private static string? Age(string? since, DateTimeOffset now) =>
+        string.IsNullOrEmpty(since) ? null
+        : DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? Resources.Columns.HumanDuration(now - time)
+            : "<invalid>";
 
     private static PrinterColumn Column(JsonObject definition)
     {

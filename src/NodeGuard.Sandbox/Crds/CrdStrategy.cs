@@ -38,6 +38,20 @@ public sealed class CrdStrategy(Cluster cluster) : ResourceStrategy
             Settle(request, value);
     }
 
+    public override void PrepareForDelete(ApiRequest request, JsonObject marked)
+    {
+        JsonObject meta = marked.Ensure("metadata");
+        if (meta["finalizers"] is not JsonArray finalizers)
+            meta["finalizers"] = finalizers = [];
+        bool first = !CrdVersions.Is(marked, "Terminating");
+        if (!first)
+            return;
+        finalizers.Add((JsonNode)CrdVersions.CleanupFinalizer);
+        CrdVersions.SetCondition(
+            marked, "Terminating", true, "InstanceDeletionPending",
+            "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", cluster.Clock.GetUtcNow());
+    }
+
     public override IEnumerable<FieldError> Validate(ApiRequest request, JsonObject value, JsonObject? old) =>
         CrdValidation.Check(value, old);
 

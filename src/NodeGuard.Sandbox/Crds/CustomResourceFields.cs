@@ -9,6 +9,12 @@ public sealed class CustomResourceFields : IAdmissionStep
     {
         if (review.Object is not { } value || review.Request.Resource is not { BuiltIn: false, Schema: { } schema })
             return null;
+        if (review.Old is null && review.Request.Resource.Strategy is CustomResourceStrategy { Terminating: true })
+        {
+            return new ApiStatus(
+                405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating");
+        }
+
         string[] unknown = [.. SchemaPruning.PruneObject(value, schema).Select(p => $"unknown field \"{p}\"")];
         return FieldChecks.Report(review.Request, unknown);
     }

@@ -38,7 +38,7 @@ internal static class CustomResources
             HasStatus = version.Child("subresources", "status") is not null,
             Scale = scale is null ? null : new ScalePaths(
                 Path(scale, "specReplicasPath")!, Path(scale, "statusReplicasPath")!, Path(scale, "labelSelectorPath")),
-            Strategy = new CustomResourceStrategy(schema),
+            Strategy = new CustomResourceStrategy(schema, crd.At("metadata", "deletionTimestamp") is not null),
             Columns = CrdColumns.Of(version),
             SelectableFields = Selectable(version),
             Schema = schema,
