@@ -60,4 +60,12 @@ public class ResourceStrategy
 
     /// <summary>How long a deletion waits for someone to finish it; 0 deletes at once.</summary>
     public virtual long GracePeriodSeconds(JsonObject current, DeleteOptions options) => 0;
+
+    /// <summary>Adds what this kind notes in an object that was asked to go.</summary>
+    public virtual void PrepareForDelete(ApiRequest request, JsonObject marked)
+    {
+    }
+
+    /// <summary>Deleted, and nothing holds it any more.</summary>
+    public virtual bool IsFinished(JsonObject value) => ObjectMeta.IsFinished(value);
 }

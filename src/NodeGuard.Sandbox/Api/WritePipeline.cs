@@ -138,7 +138,7 @@ public sealed class WritePipeline(Cluster cluster)
             return ApiResult.Of(current);
         if (request.DryRun)
             return ApiResult.Of(value);
-        if (ObjectMeta.IsFinished(value))
+        if (resource.Strategy.IsFinished(value))
             return Answer(request, cluster.Store.Delete(resource.StorageKey, current));
         return Answer(request, cluster.Store.Update(resource.StorageKey, current, value));
     }
@@ -148,7 +148,8 @@ public sealed class WritePipeline(Cluster cluster)
         ResourceInfo resource = request.Resource;
         long grace = resource.Strategy.GracePeriodSeconds(current.Value, options);
         JsonObject marked = Deletion.Mark(current.Value, grace, options, cluster.Clock.GetUtcNow());
-        if (ObjectMeta.IsFinished(marked))
+        resource.Strategy.PrepareForDelete(request, marked);
+        if (resource.Strategy.IsFinished(marked))
         {
             if (!request.DryRun && Answer(request, cluster.Store.Delete(resource.StorageKey, current)) is not { Succeeded: true })
                 return null;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Api;
+using NodeGuard.Sandbox.Housekeeping;
 using NodeGuard.Sandbox.Json;
 using NodeGuard.Sandbox.Store;
 
@@ -21,6 +22,8 @@ public static class EvictionSubresource
             return wrong;
         if (DeleteOptionsBody.Read(request, body.Child("deleteOptions"), out DeleteOptions options, out bool dryRun) is { } bad)
             return bad;
+        if (NamespaceTermination.Refuse(cluster, request) is { } terminating)
+            return terminating;
         ApiRequest evict = request with { Subresource = "", Verb = "delete", DryRun = dryRun };
         for (int attempt = 1; ; attempt++)
         {

@@ -17,11 +17,13 @@ public sealed class SandboxServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ClusterCertificates _certificates = new();
+    private readonly ClusterSemantics _semantics;
 
     private SandboxServer(Cluster cluster, int port)
     {
         Cluster = cluster;
         Authentication = new Authentication(_certificates);
+        _semantics = new ClusterSemantics(cluster, Authentication);
         AdminToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         Authentication.AddToken(AdminToken, new UserInfo("admin", ["system:masters", "system:authenticated"]));
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -68,6 +70,7 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        await _semantics.DisposeAsync();
         _certificates.Dispose();
     }
 

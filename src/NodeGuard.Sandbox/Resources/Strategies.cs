@@ -49,6 +49,13 @@ internal sealed class NamespaceStrategy : PlainStrategy
         value.Ensure("spec")["finalizers"] = new JsonArray("kubernetes");
         value["status"] = new JsonObject { ["phase"] = "Active" };
     }
+
+    public override void PrepareForDelete(ApiRequest request, JsonObject marked) =>
+        marked.Ensure("status")["phase"] = "Terminating";
+
+    /// <summary>The finalizers of its content are in the spec.</summary>
+    public override bool IsFinished(JsonObject value) =>
+        base.IsFinished(value) && !value.Items("spec", "finalizers").Any();
 }
 
 internal sealed class LeaseStrategy : PlainStrategy
