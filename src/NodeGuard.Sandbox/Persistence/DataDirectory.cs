@@ -89,7 +89,7 @@ public sealed class DataDirectory : IAsyncDisposable
         {
             foreach (((string resource, string key), JsonObject item) in state)
             {
-                text.Write(string.Create(CultureInfo.InvariantCulture, $"{revision} {resource} + {key} {item.ToJsonString()}\n"));
+                text.Write(string.Create(CultureInfo.InvariantCulture, $"{revision} {resource} + {StoreLog.Escape(key)} {item.ToJsonString()}\n"));
             }
 
             text.Flush();

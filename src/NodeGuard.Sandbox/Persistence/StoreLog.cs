@@ -14,7 +14,7 @@ internal static class StoreLog
     public static void Append(StringBuilder text, StoreEvent entry)
     {
         bool deleted = entry.Type == StoreEventType.Deleted;
-        text.Append(CultureInfo.InvariantCulture, $"{entry.Revision} {entry.Resource} {(deleted ? '-' : '+')} {entry.Object.Key} ");
+        text.Append(CultureInfo.InvariantCulture, $"{entry.Revision} {entry.Resource} {(deleted ? '-' : '+')} {Escape(entry.Object.Key)} ");
         if (!deleted)
         {
             text.Append(Encoding.UTF8.GetString(entry.Object.Utf8.Span));
@@ -43,6 +43,9 @@ internal static class StoreLog
         return (last, "");
     }
 
+    /// <summary>A key without blanks and line ends, which names of some kinds may have.</summary>
+    public static string Escape(string key) => Uri.EscapeDataString(key);
+
     private static bool TryApply(string line, Dictionary<(string Resource, string Key), JsonObject> state, out long revision)
     {
         string[] parts = line.Split(' ', 5);
@@ -51,7 +54,7 @@ internal static class StoreLog
             return false;
         }
 
-        (string, string) key = (parts[1], parts[3]);
+        (string, string) key = (parts[1], Uri.UnescapeDataString(parts[3]));
         if (parts[2] == "-")
         {
             state.Remove(key);
