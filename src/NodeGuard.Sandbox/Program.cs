@@ -1,1 +1,3 @@
-return 0;
+using NodeGuard.Sandbox.Hosting;
+
+return await SandboxCommand.RunAsync(args);

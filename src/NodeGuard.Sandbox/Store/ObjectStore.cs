@@ -31,6 +31,7 @@ public sealed class ObjectStore(int history = 4096)
     private readonly ConcurrentDictionary<string, Table> _tables = new(StringComparer.Ordinal);
     private readonly Queue<(string Resource, Snapshot Snapshot)> _kept = new();
     private long _revision = 1;
+    private long _resumed;
 
     /// <summary>Called for each write in its order, while the store waits: keep it short.</summary>
     public Action<StoreEvent>? Committed { get; set; }
@@ -123,6 +124,27 @@ public sealed class ObjectStore(int history = 4096)
         return log.PlaceAfter(afterRevision) is { } place ? new WatchCursor(this, log, place) : null;
     }
 
+    /// <summary>Puts in an object that an earlier store has kept, with the resourceVersion that it had there.</summary>
+    public void Load(string resource, string key, JsonObject value)
+    {
+        Table table = TableOf(resource);
+        string version = (string?)value["metadata"]!["resourceVersion"] ?? "1";
+        lock (_writing)
+            table.Objects = table.Objects.Add(new StoredObject(key, value, long.Parse(version, CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>Counts on from a revision: what happened up to it is forgotten.</summary>
+    public void Resume(long revision)
+    {
+        lock (_writing)
+        {
+            Volatile.Write(ref _resumed, revision);
+            Volatile.Write(ref _revision, revision);
+            foreach (Table table in _tables.Values)
+                table.Log.Compact(revision);
+        }
+    }
+
     /// <summary>Forgets the history of a resource (of all when null) up to now: older watches and lists get 410.</summary>
     public void Compact(string? resource = null)
     {
@@ -168,7 +190,14 @@ public sealed class ObjectStore(int history = 4096)
         return objects.ToImmutable();
     }
 
-    private Table TableOf(string resource) => _tables.GetOrAdd(resource, static (_, size) => new Table(size), history);
+    private Table TableOf(string resource) => _tables.GetOrAdd(resource, static (_, store) => store.NewTable(), this);
+
+    private Table NewTable()
+    {
+        var table = new Table(history);
+        table.Log.Compact(Volatile.Read(ref _resumed));
+        return table;
+    }
 
     private StoredObject Version(string key, JsonObject value)
     {

@@ -47,6 +47,12 @@ internal static class NodeFit
         return required is null || required.Items("nodeSelectorTerms").Any(term => MatchesTerm(term, node, labels));
     }
 
+    /// <summary>The sum of the weights of the preferred terms that the node matches.</summary>
+    public static int Preference(JsonObject pod, JsonObject node) =>
+        pod.Items("spec", "affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution")
+            .Where(term => term.At("preference") is JsonObject wanted && MatchesTerm(wanted, node, node.At("metadata", "labels")))
+            .Sum(term => term.Number("weight") ?? 0);
+
     /// <returns>The first taint of these effects that the pod does not tolerate.</returns>
     public static JsonObject? UntoleratedTaint(JsonObject pod, JsonObject node, params string[] effects) =>
         node.Items("spec", "taints").FirstOrDefault(taint => effects.Contains(taint.Text("effect")) && !Tolerates(pod, taint));

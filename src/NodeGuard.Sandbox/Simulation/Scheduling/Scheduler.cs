@@ -40,13 +40,14 @@ internal static class Scheduler
         ? "no nodes available to schedule pods"
         : $"0/{nodes} nodes are available: {string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}.";
 
-    private static (int Avoided, int Siblings, long Load, int Pods, string Name) Cost(JsonObject pod, JsonObject node, ClusterView view)
+    private static (int Avoided, int Unwanted, int Siblings, long Load, int Pods, string Name) Cost(JsonObject pod, JsonObject node, ClusterView view)
     {
         string owner = pod.ControllerUid();
         NodeUsage usage = view.UsageOf(node.Name());
         long cpus = Math.Max(1, Quantity.Milli(node.At("status", "allocatable", "cpu")));
         return (
             NodeFit.UntoleratedTaint(pod, node, "PreferNoSchedule") is null ? 0 : 1,
+            -NodeFit.Preference(pod, node),
             owner.Length == 0 ? 0 : view.Owned(Kind.Pod, owner).Count(other => PodState.NodeName(other) == node.Name() && PodState.IsActive(other)),
             usage.Cpu * 100 / cpus,
             usage.Pods,
