@@ -38,7 +38,7 @@ internal static class DrainSamples
     {
         var api = new ReadOnlyApi();
         foreach (var name in new[] { "worker-1", "worker-2", "worker-3" })
-            api.Add("nodes", $$"""{"metadata":{"name":"{{name}}"},"status":{"allocatable":{"cpu":"4","memory":"8Gi","pods":"110"},"conditions":[{"type":"Ready","status":"True"}]}}""");
+            api.Add("nodes", $$$"""{"metadata":{"name":"{{{name}}}"},"status":{"allocatable":{"cpu":"4","memory":"8Gi","pods":"110"},"conditions":[{"type":"Ready","status":"True"}]}}""");
         AddShop(api);
         return _ => new ClusterAnswer.Access(api, drain);
     }
