@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Guarding;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Drills;
+using NodeGuard.Cli.Kubernetes;
 using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
 using NodeGuard.Linux.Systemd;
@@ -30,6 +32,9 @@ public sealed record CliContext
 
     public required Func<IPreventionHost> PreventionHost { get; init; }
 
+    /// <summary>The cluster that a kubeconfig, or the pod's own account, names.</summary>
+    public required Func<ClusterRequest, ClusterAnswer> Cluster { get; init; }
+
     public DrillTiming DrillTiming { get; init; } = new();
 
     public Option<string> SocketOption { get; } = new("--socket")
@@ -46,6 +51,7 @@ public sealed record CliContext
         RunAgent = new AgentProcess(
             console, ServiceManagerSocket.OfProcess(), static surroundings => new GuardService(surroundings)).RunAsync,
         DrillHost = static () => new LinuxDrillHost(),
+        Cluster = static _ => new ClusterAnswer.None("temporary"),
         PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot(), KernelObjects.Live),
     };
 
@@ -53,6 +59,16 @@ public sealed record CliContext
     {
         var path = parsed.GetValue(SocketOption) ?? Environment("NODEGUARD_HTTP_SOCKET");
         return new ControlClient(string.IsNullOrEmpty(path) ? DefaultSocketPath : path);
+    }
+
+    /// <summary>False after it was said on stderr why not.</summary>
+    public bool TryReach(ClusterRequest request, [NotNullWhen(true)] out ClusterAnswer.Access? access)
+    {
+        var answer = Cluster(request);
+        access = answer as ClusterAnswer.Access;
+        if (answer is ClusterAnswer.None none)
+            Console.WriteError(none.Message);
+        return access is not null;
     }
 
     /// <summary>Says on stderr what went wrong, and gives the exit status that means it.</summary>

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using NodeGuard.Cli.Commands;
 using NodeGuard.Cli.Help;
+using NodeGuard.Cli.Kubernetes;
 
 namespace NodeGuard.Cli;
 
@@ -61,6 +62,9 @@ public static class CommandLine
         AgentCommand.Create(context),
         StatusCommand.Create(context),
         RoutesCommand.Create(context),
+        DrainCommand.Create(context),
+        CordonCommands.Cordon(context),
+        CordonCommands.Uncordon(context),
         DoctorCommand.Create(context),
         HardenCommand.Create(context),
         DrillCommand.Create(context),

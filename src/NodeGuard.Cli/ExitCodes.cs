@@ -15,6 +15,9 @@ public static class ExitCodes
 
     public const int AgentUnreachable = 3;
 
+    /// <summary>drain: something forbade an eviction until the timeout. It shares its number with <see cref="AgentUnreachable"/>, for drain asks no agent.</summary>
+    public const int Blocked = 3;
+
     /// <summary>The agent answered, and refused what was asked.</summary>
     public const int Refused = 4;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NodeGuard.Cli.Help;
+using NodeGuard.Cli.Kubernetes;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
@@ -27,6 +28,7 @@ public static class DoctorCommand
                 new(ExitCodes.Interrupted, "interrupted"),
             ])
         { output };
+        command.Subcommands.Add(DoctorClusterCommand.Create(context));
         command.SetAction((parsed, cancellation) => RunAsync(context, parsed, parsed.Format(output), cancellation));
         return command;
     }

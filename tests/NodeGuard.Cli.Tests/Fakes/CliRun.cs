@@ -1,5 +1,6 @@
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Cli.Drills;
+using NodeGuard.Cli.Kubernetes;
 using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
 
@@ -19,6 +20,7 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
         IDrillHost? drillHost = null,
         IPreventionHost? preventionHost = null,
         Func<ConfigurationSources, string>? runAgent = null,
+        Func<ClusterRequest, ClusterAnswer>? cluster = null,
         CancellationToken cancellation = default)
     {
         using var output = new StringWriter();
@@ -40,6 +42,7 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
             Environment = name => name == "NODEGUARD_HTTP_SOCKET" ? socket ?? "/nonexistent/agent.sock" : null,
             DrillHost = () => drillHost ?? throw new InvalidOperationException("This test has no host to drill."),
             PreventionHost = () => preventionHost ?? throw new InvalidOperationException("This test has no host to examine."),
+            Cluster = cluster ?? (static _ => throw new InvalidOperationException("This test has no cluster.")),
             DrillTiming = new DrillTiming { Poll = TimeSpan.FromMilliseconds(1), Quiet = TimeSpan.Zero },
             RunAgent = async (sources, _) =>
             {

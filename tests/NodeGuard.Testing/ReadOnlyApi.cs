@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Results;
 
-namespace NodeGuard.Kubernetes.Tests.Draining.Preflight;
+namespace NodeGuard.Testing;
 
 /// <summary>Answers gets and lists from objects in memory, in pages of two; writes are errors of the test.</summary>
 internal sealed class ReadOnlyApi : IKubeApi
