@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
@@ -23,7 +22,8 @@ internal readonly record struct KnownCause(EpisodeCause Kind, string Text)
 /// </summary>
 internal sealed partial class EpisodeBook : IDisposable
 {
-    private const int WatcherCapacity = 4096;
+    // A flush tells thousands of events a second; a turn for each would take from the guard a core's share.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly GuardThread _thread;
     private readonly EpisodeStore _store;
@@ -32,8 +32,7 @@ internal sealed partial class EpisodeBook : IDisposable
     private readonly ILogger _log;
     private readonly Func<KnownCause> _cause;
     private readonly SemaphoreSlim _waiting = new(0, 1);
-    private readonly Lock _watchersLock = new();
-    private Channel<RouteEvent>[] _watchers = [];
+    private readonly RouteEventStream _stream = new();
     private EpisodeRecord? _running;
 
     public EpisodeBook(
@@ -59,8 +58,11 @@ internal sealed partial class EpisodeBook : IDisposable
         while (!cancellation.IsCancellationRequested)
         {
             heartbeat.Beat();
-            await _waiting.WaitAsync(AgentLoops.BeatInterval, cancellation);
-            Take();
+            if (await _waiting.WaitAsync(AgentLoops.BeatInterval, cancellation))
+            {
+                Take();
+                await Task.Delay(Pause, _time, cancellation);
+            }
         }
     }
 
@@ -83,31 +85,7 @@ internal sealed partial class EpisodeBook : IDisposable
         }
     }
 
-    public async IAsyncEnumerable<RouteEvent> WatchAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var channel = Channel.CreateBounded<RouteEvent>(
-            new BoundedChannelOptions(WatcherCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        lock (_watchersLock)
-        {
-            _watchers = [.. _watchers, channel];
-        }
-
-        try
-        {
-            await foreach (RouteEvent routeEvent in channel.Reader.ReadAllAsync(cancellation))
-            {
-                yield return routeEvent;
-            }
-        }
-        finally
-        {
-            lock (_watchersLock)
-            {
-                _watchers = [.. _watchers.Where(watcher => watcher != channel)];
-            }
-        }
-    }
+    public IAsyncEnumerable<RouteEvent> WatchAsync(CancellationToken cancellation) => _stream.WatchAsync(cancellation);
 
     public void Dispose() => _waiting.Dispose();
 
@@ -151,21 +129,16 @@ internal sealed partial class EpisodeBook : IDisposable
 
     private void Tell(in GuardEvent guardEvent)
     {
-        Channel<RouteEvent>[] watchers = _watchers;
         // A refusal until what it hangs on is back, microseconds later, is the ordinary course of an episode.
         bool grave = guardEvent.Kind is GuardEventKind.Vanished or GuardEventKind.LedgerFull
             || (guardEvent.Kind == GuardEventKind.Refused && guardEvent.Entry is { RefusedErrno: not 0 });
-        if (watchers.Length == 0 && !grave && !_log.IsEnabled(LogLevel.Debug))
+        if (!_stream.IsWatched && !grave && !_log.IsEnabled(LogLevel.Debug))
         {
             return;
         }
 
         RouteEvent told = Describe(guardEvent);
-        foreach (Channel<RouteEvent> watcher in watchers)
-        {
-            watcher.Writer.TryWrite(told);
-        }
-
+        _stream.Write(told);
         if (grave)
         {
             LogGrave(_log, told.Kind, told.Object ?? "", told.Detail ?? "");

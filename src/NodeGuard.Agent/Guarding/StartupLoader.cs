@@ -87,6 +87,12 @@ internal sealed partial class StartupLoader
 
         // Rounded up, as the seconds left were when they were told: else each restart would lengthen a lifetime.
         uint age = (uint)Math.Clamp((boottime - saved.SavedAtBoottime + 999_999_999) / 1_000_000_000, 0, uint.MaxValue - 1);
+        foreach ((LedgerEntry living, SavedObject savedObject) in survey.Weightless)
+        {
+            RequestForms.Age(savedObject.Request, age);
+            RecallWeight(thread.Guard, living, savedObject);
+        }
+
         foreach (SavedObject missing in survey.Missing)
         {
             RequestForms.Age(missing.Request, age);
@@ -136,6 +142,15 @@ internal sealed partial class StartupLoader
         }
     }
 
+    private static void RecallWeight(RouteGuard guard, LedgerEntry living, SavedObject saved)
+    {
+        var reader = new RouteMessageReader();
+        if (reader.Begin(new NetlinkMessage(saved.Request)) && reader.Next(out ObservedObject observed))
+        {
+            guard.Ledger.LearnWeight(living, observed, Clock.MonotonicNanoseconds());
+        }
+    }
+
     private static void AddLost(GuardThread thread, SavedObject missing, bool flushed)
     {
         var reader = new RouteMessageReader();
@@ -157,6 +172,9 @@ internal sealed partial class StartupLoader
         private readonly RouteMessageReader _reader = new();
 
         public List<SavedObject> Missing { get; } = [];
+
+        /// <summary>Hops that live without siblings, so that the kernel does not tell their weight, and that the ledger knows with one.</summary>
+        public List<(LedgerEntry Living, SavedObject Saved)> Weightless { get; } = [];
 
         public int Rules { get; private set; }
 
@@ -180,6 +198,10 @@ internal sealed partial class StartupLoader
                 guard.SetPinned(live, live.Pinned || saved.Pinned);
                 live.Owner = live.OwnerObserved ? live.Owner : saved.Owner;
                 live.OwnerDescribed = live.Owner == Ownership.Networkd;
+                if (observed.ShowsWeight && !live.ShowsWeight)
+                {
+                    Weightless.Add((live, saved));
+                }
             }
 
             if (saved.Owner == Ownership.Foreign)

@@ -143,6 +143,22 @@ public sealed class Ledger
         }
     }
 
+    /// <summary>
+    /// The kernel tells the weight of a hop only beside its siblings: what shows it takes the place of a message that does
+    /// not, or that has another.
+    /// </summary>
+    public void LearnWeight(LedgerEntry entry, in ObservedObject told, long now)
+    {
+        if (told.ShowsWeight && (!entry.ShowsWeight || told.Request.Length != entry.Request.Length
+            || (!entry.Facts.Expires && !told.Request.SequenceEqual(entry.Request))))
+        {
+            ByteCount -= entry.ByteCount;
+            entry.TakeMessage(told, now);
+            ByteCount += entry.ByteCount;
+            Version++;
+        }
+    }
+
     /// <summary>A full read begins: whether the bound is still hit shows anew.</summary>
     public void ForgetFullness() => IsFull = Count >= _maxObjects;
 

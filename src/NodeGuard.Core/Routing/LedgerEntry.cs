@@ -24,22 +24,15 @@ public enum EntryState : byte
 /// <summary>One object of the ledger. Belongs to the guard's thread; other threads may only read its bytes.</summary>
 public sealed class LedgerEntry
 {
-    private readonly byte[] _bytes;
-    private readonly int _requestLength;
-    private readonly int _identityOffset;
-    private readonly int _identityLength;
-    private readonly int _followUpLength;
+    private volatile LedgerMessage _message;
     private RestoreBudget _budget;
 
-    private LedgerEntry(in ObservedObject observed, byte[] bytes, int identityOffset)
+    private LedgerEntry(in ObservedObject observed)
     {
         Key = observed.Key;
         Facts = observed.Facts;
-        _bytes = bytes;
-        _requestLength = observed.Request.Length;
-        _identityOffset = identityOffset;
-        _identityLength = observed.Identity.Length;
-        _followUpLength = observed.FollowUp.Length;
+        _message = new LedgerMessage(observed);
+        ShowsWeight = observed.ShowsWeight;
         ShouldBeSecondary = IsSecondary = observed.Facts.Secondary;
     }
 
@@ -47,11 +40,14 @@ public sealed class LedgerEntry
 
     public ObjectFacts Facts { get; }
 
-    public ReadOnlySpan<byte> Request => _bytes.AsSpan(0, _requestLength);
+    public ReadOnlySpan<byte> Request => _message.Request;
 
-    public ReadOnlySpan<byte> Identity => _bytes.AsSpan(_identityOffset, _identityLength);
+    public ReadOnlySpan<byte> Identity => _message.Identity;
 
-    public ReadOnlySpan<byte> FollowUp => _bytes.AsSpan(_bytes.Length - _followUpLength, _followUpLength);
+    public ReadOnlySpan<byte> FollowUp => _message.FollowUp;
+
+    /// <summary>False for a hop that was only ever told alone, so that its weight is not known.</summary>
+    public bool ShowsWeight { get; private set; }
 
     public Ownership Owner { get; set; }
 
@@ -127,41 +123,31 @@ public sealed class LedgerEntry
     internal bool FellByKernel { get; set; }
 
     /// <summary>Bytes this entry holds beyond its own fixed size.</summary>
-    public int ByteCount => _bytes.Length;
+    public int ByteCount => _message.Length;
 
     /// <summary>Nanoseconds to wait before the object is restored; 0 when it may be restored at once.</summary>
     internal long TakeRestore(long now) => _budget.Take(now);
 
-    public static LedgerEntry From(in ObservedObject observed)
-    {
-        bool identityInside = observed.Request.Overlaps(observed.Identity, out int offset);
-        int extra = identityInside ? 0 : observed.Identity.Length;
-        var bytes = GC.AllocateUninitializedArray<byte>(observed.Request.Length + extra + observed.FollowUp.Length);
-        observed.Request.CopyTo(bytes);
-        if (!identityInside)
-        {
-            offset = observed.Request.Length;
-            observed.Identity.CopyTo(bytes.AsSpan(offset));
-        }
-
-        observed.FollowUp.CopyTo(bytes.AsSpan(observed.Request.Length + extra));
-        return new LedgerEntry(observed, bytes, offset);
-    }
+    public static LedgerEntry From(in ObservedObject observed) => new(observed);
 
     /// <summary>
-    /// Takes over the lifetimes that a deletion message carried, which are what was left at that instant. Only the
-    /// lifetimes can differ when both are the same object, so the sizes are equal; anything else keeps the old bytes.
+    /// Takes over the lifetimes that a deletion message carried, which are what was left at that instant.
     /// </summary>
     /// <remarks>The deletion of an IPv6 route tells none: its lifetime has to be reckoned from when it was last told.</remarks>
     internal void TakeLifetimes(in ObservedObject deleted, long now)
     {
-        if (deleted.Request.Length == _requestLength && deleted.FollowUp.Length == _followUpLength
-            && deleted.Identity.SequenceEqual(Identity))
+        if (_message.TryTake(deleted))
         {
-            deleted.Request.CopyTo(_bytes);
-            deleted.FollowUp.CopyTo(_bytes.AsSpan(_bytes.Length - _followUpLength));
             LifetimesAt = now;
         }
+    }
+
+    /// <summary>Takes over the message of an observation of the same object that tells more, its weight.</summary>
+    internal void TakeMessage(in ObservedObject told, long now)
+    {
+        _message = new LedgerMessage(told);
+        ShowsWeight |= told.ShowsWeight;
+        LifetimesAt = now;
     }
 
     /// <summary>Whole seconds to be taken off the lifetimes in the request; 0 for what has none.</summary>

@@ -28,6 +28,11 @@ public readonly ref struct ObservedObject
     /// </summary>
     public ReadOnlySpan<byte> FollowUp { get; init; }
 
+    /// <summary>
+    /// A hop of an IPv6 route, told among its siblings: only then the kernel tells its weight. Alone it is told without.
+    /// </summary>
+    public bool ShowsWeight { get; init; }
+
     /// <summary>FRA_IIFNAME of a rule without its terminating NUL; empty for none.</summary>
     public ReadOnlySpan<byte> InputLinkName { get; init; }
 

@@ -107,7 +107,9 @@ public sealed partial class RouteMessageReader
         _pending = _hopOffset < parts.Multipath.Length;
         if (hop.WeightMinusOne == 0)
         {
-            return FinishSingle(payload, ref builder, hop, parts, out observed);
+            bool told = FinishSingle(payload, ref builder, hop, parts, out observed);
+            observed = observed with { ShowsWeight = told };
+            return told;
         }
 
         var single = new MessageBuilder(_second);
@@ -135,6 +137,7 @@ public sealed partial class RouteMessageReader
             Facts = observed.Facts,
             Request = builder.Written,
             Identity = observed.Identity,
+            ShowsWeight = true,
         };
         return true;
     }

@@ -67,6 +67,27 @@ public sealed class GuardThreadTests : IDisposable
     }
 
     [Fact]
+    [Trait("Invariant", "3")]
+    public async Task AHopComesBackWithTheWeightThatItsOwnerGaveItLast()
+    {
+        _namespace.Ip("-6", "addr", "add", "2001:db8:77::2/64", "dev", "eth0", "nodad");
+        await StartAsync();
+        foreach (string weight in new[] { "2", "1", "7" })
+        {
+            _namespace.Ip(
+                "-6", "route", "replace", "2001:db8:53::/48", "nexthop", "via", "2001:db8:77::1", "weight", weight,
+                "nexthop", "via", "2001:db8:77::9", "weight", "3");
+        }
+
+        string before = _namespace.Routes();
+        await _guard.ReadKernelAsync(CancellationToken.None).WaitAsync(Patience);
+
+        await FlushAsync();
+
+        await EventuallyAsync(_namespace.Routes, before);
+    }
+
+    [Fact]
     [Trait("Invariant", "1")]
     public async Task WhatIpDeletesStaysDeleted()
     {

@@ -40,6 +40,26 @@ public sealed class StartupLoaderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Invariant", "3")]
+    [Trait("Invariant", "9")]
+    public async Task AHopWhoseWeightNobodyTellsWhileItIsAloneKeepsTheOneThatTheEarlierAgentSaw()
+    {
+        _namespace.Ip("-6", "addr", "add", "2001:db8:77::2/64", "dev", "eth0", "nodad");
+        _namespace.Ip(
+            "-6", "route", "add", "2001:db8:53::/48", "nexthop", "via", "2001:db8:77::1", "weight", "2",
+            "nexthop", "via", "2001:db8:77::9", "weight", "3");
+        await SaveAsync(pin: false);
+        _namespace.Ip("-6", "route", "del", "2001:db8:53::/48", "via", "2001:db8:77::1", "dev", "eth0");
+        _namespace.Ip("rule", "del", "priority", "1000");
+        _namespace.Ip("rule", "del", "priority", "1001");
+
+        await LoadAsync(Before with { NetworkdInvocation = "second start" });
+
+        string route = _namespace.Ip("-6", "route", "show", "2001:db8:53::/48");
+        route.ShouldMatch("via 2001:db8:77::1 dev eth0 weight 2 [\\s\\S]*via 2001:db8:77::9 dev eth0 weight 3 ");
+    }
+
+    [Fact]
     [Trait("Invariant", "1")]
     public async Task WhatAnOwnerDeletedMeanwhileStaysDeleted()
     {

@@ -28,6 +28,24 @@ public class RouteGuardOrderTests
     }
 
     [Fact]
+    public void RulesBeforeTheFirstMisplacedOneAreLeftAlone()
+    {
+        ModelObject[] rules = [.. Enumerable.Range(1, 4).Select(variant => ModelObject.Rule(100, (byte)variant))];
+        _harness.AddAsOwner(rules);
+        _harness.Kernel.Delete(rules[2], Deleter.Networkd);
+        _harness.ReadNotifications();
+        _harness.Kernel.Live.ShouldBe([rules[0], rules[1], rules[3], rules[2]]);
+
+        _harness.Guard.BeginRead();
+        _harness.Kernel.Live.ToList().ForEach(rule =>
+            _harness.Guard.OnRead(rule.Observe(), static (in ObservedObject _) => Ownership.Foreign, "eth0", _harness.Now));
+        _harness.Guard.EndRead(_harness.Now);
+
+        _harness.Guard.Outbox.Items.ToArray().Select(request => (request.Form, request.Entry.Identity.SequenceEqual(rules[3].Bytes())))
+            .ShouldBe([(RequestForm.Rotate, true), (RequestForm.Delete, true)]);
+    }
+
+    [Fact]
     public void TheHopsOfAnIPv6RouteStandInTheirOrderAgain()
     {
         ModelObject first = ModelObject.Hop6(0x50, 1);

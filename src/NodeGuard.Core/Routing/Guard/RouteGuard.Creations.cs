@@ -79,6 +79,7 @@ public sealed partial class RouteGuard
             Ledger.Touch();
         }
 
+        Ledger.LearnWeight(entry, observed, now);
         if (entry.Facts.Expires)
         {
             entry.TakeLifetimes(observed, now);

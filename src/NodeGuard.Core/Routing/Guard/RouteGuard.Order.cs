@@ -24,8 +24,8 @@ public sealed partial class RouteGuard
 
     /// <summary>
     /// The kernel appends an object behind its equals, so that a rule or hop restored alone stands behind one that it
-    /// stood before. Moving each to the end in the ledger's order turns the list; of rules there is no moment in which
-    /// one is absent, of routes none in which the destination has no way out.
+    /// stood before. Moving each from the first misplaced one on to the end, in the ledger's order, puts the list right;
+    /// of rules there is no moment in which one is absent, of routes none in which the destination has no way out.
     /// </summary>
     private void RestoreOrder(LedgerEntry first)
     {
@@ -35,15 +35,10 @@ public sealed partial class RouteGuard
             return;
         }
 
-        bool inOrder = true;
-        for (LedgerEntry entry = first; entry.NextWithSameKey is not null; entry = entry.NextWithSameKey)
-        {
-            inOrder &= entry.ReadPosition < entry.NextWithSameKey.ReadPosition;
-        }
-
+        LedgerEntry? misplaced = FirstMisplaced(first);
         for (LedgerEntry? entry = first; entry is not null; entry = entry.NextWithSameKey)
         {
-            if (inOrder || entry.State != EntryState.Present || entry.SeenInRead != _read
+            if (misplaced is null || entry.State != EntryState.Present || entry.SeenInRead != _read
                 || entry.Owner != Ownership.Foreign || !entry.Guarded)
             {
                 return;
@@ -51,11 +46,23 @@ public sealed partial class RouteGuard
         }
 
         bool twins = first.Key.Kind == ObjectKind.Rule;
-        for (LedgerEntry? entry = first; entry is not null; entry = entry.NextWithSameKey)
+        for (LedgerEntry? entry = misplaced; entry is not null; entry = entry.NextWithSameKey)
         {
             Outbox.Add(entry, twins ? RequestForm.Rotate : RequestForm.Delete);
             Outbox.Add(entry, twins ? RequestForm.Delete : RequestForm.Rotate);
         }
+    }
+
+    /// <summary>The entries before it stand in their order, and stay at the front when all from it on go to the end.</summary>
+    private static LedgerEntry? FirstMisplaced(LedgerEntry first)
+    {
+        LedgerEntry entry = first;
+        while (entry.NextWithSameKey is { } next && entry.ReadPosition < next.ReadPosition)
+        {
+            entry = next;
+        }
+
+        return entry.NextWithSameKey;
     }
 
     /// <summary>Outside a flush the place of an address is what its owner made it; in a flush it is to come back.</summary>

@@ -49,6 +49,7 @@ public sealed partial class RouteGuard
             }
         }
 
+        Ledger.LearnWeight(entry, observed, now);
         if (entry.Facts.Expires)
         {
             entry.TakeLifetimes(observed, now);
