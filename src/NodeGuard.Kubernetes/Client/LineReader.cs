@@ -8,9 +8,6 @@ internal sealed class LineReader(Stream stream, int limit)
     private int _searched;
     private int _end;
 
-    /// <summary>Bytes of a line that the stream's end, or the limit, cut off.</summary>
-    public ReadOnlyMemory<byte> Rest => _buffer.AsMemory(_start, _end - _start);
-
     public async ValueTask<LineRead> ReadAsync(CancellationToken cancellation)
     {
         while (true)
@@ -20,11 +17,11 @@ internal sealed class LineReader(Stream stream, int limit)
                 return new LineRead(LineReadKind.Line, Take(_searched + newline));
             _searched = _end;
             if (_end - _start >= limit)
-                return new LineRead(LineReadKind.TooLong, Rest);
+                return new LineRead(LineReadKind.TooLong, _buffer.AsMemory(_start, _end - _start));
             MakeRoom();
             var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation);
             if (read == 0)
-                return new LineRead(_end > _start ? LineReadKind.Cut : LineReadKind.End, Rest);
+                return _end > _start ? new LineRead(LineReadKind.Cut, TakeRest()) : new LineRead(LineReadKind.End, default);
             _end += read;
         }
     }
@@ -35,6 +32,13 @@ internal sealed class LineReader(Stream stream, int limit)
         _start = newline + 1;
         _searched = _start;
         return line;
+    }
+
+    private ReadOnlyMemory<byte> TakeRest()
+    {
+        var rest = _buffer.AsMemory(_start, _end - _start);
+        _start = _searched = _end;
+        return rest;
     }
 
     private void MakeRoom()

@@ -89,7 +89,9 @@ public sealed class CrdServing(Cluster cluster) : IHousekeeper
                 cluster.Write.Delete(
                     new ApiRequest
                     {
-                        Verb = "delete", Resource = resource, Namespace = stored.Value.Text("metadata", "namespace") ?? "",
+                        Verb = "delete",
+                        Resource = resource,
+                        Namespace = stored.Value.Text("metadata", "namespace") ?? "",
                         Name = stored.Value.Text("metadata", "name")!,
                     },
                     new DeleteOptions());

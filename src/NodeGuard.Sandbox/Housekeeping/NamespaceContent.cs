@@ -71,7 +71,10 @@ public sealed class NamespaceContent(Cluster cluster) : IHousekeeper
                     continue;
                 var request = new ApiRequest
                 {
-                    Verb = "delete", Resource = resource, Namespace = name, Name = stored.Value.Text("metadata", "name")!,
+                    Verb = "delete",
+                    Resource = resource,
+                    Namespace = name,
+                    Name = stored.Value.Text("metadata", "name")!,
                 };
                 cluster.Write.Delete(request, new DeleteOptions { PropagationPolicy = "Background" });
             }

@@ -1,6 +1,5 @@
 using NodeGuard.Sandbox.Api;
 using NodeGuard.Sandbox.Json;
-using NodeGuard.Sandbox.Store;
 
 namespace NodeGuard.Sandbox.Housekeeping;
 

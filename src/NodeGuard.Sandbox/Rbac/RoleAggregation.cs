@@ -57,7 +57,9 @@ public sealed class RoleAggregation(Cluster cluster) : IHousekeeper
     private void Write(string name, JsonArray rules) => cluster.Write.Update(
         new ApiRequest
         {
-            Verb = "update", Resource = cluster.Resources.Get("rbac.authorization.k8s.io", "v1", "clusterroles"), Name = name,
+            Verb = "update",
+            Resource = cluster.Resources.Get("rbac.authorization.k8s.io", "v1", "clusterroles"),
+            Name = name,
             FieldManager = "clusterrole-aggregation-controller",
         },
         current =>

@@ -35,7 +35,7 @@ internal static class PodDefaults
                 continue;
             if (spec["tolerations"] is not JsonArray list)
                 spec["tolerations"] = list = [];
-            list.Add(new JsonObject
+            list.Add((JsonNode)new JsonObject
             {
                 ["key"] = key,
                 ["operator"] = "Exists",

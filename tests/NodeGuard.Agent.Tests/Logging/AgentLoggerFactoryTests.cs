@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Logging;
-using NodeGuard.Agent.Tests.Fakes;
 using Shouldly;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
@@ -109,6 +110,7 @@ public sealed class RawApi : IDisposable
         }
     }
 
+    [SuppressMessage("Security", "CA5359", Justification = "The kubeconfig that the tester gave asks for it.")]
     private static void Trust(SocketsHttpHandler handler, YamlMappingNode cluster)
     {
         if (Text(cluster, "insecure-skip-tls-verify") == "true")

@@ -110,7 +110,7 @@ public sealed class DrainCommandTests
     [InlineData("drain ../secrets", "not a node's name")]
     [InlineData("drain worker-1 --timeout 5", "not a duration")]
     [InlineData("drain worker-1 --timeout -5s", "not a duration")]
-    [InlineData("drain worker-1 --dry-run maybe", "dry-run")]
+    [InlineData("drain worker-1 --dry-run maybe", "'none' 'client' 'server'")]
     [InlineData("drain worker-1 --max-parallel 0", "must be 1 or more, not 0")]
     [InlineData("drain worker-1 --pod-selector =web", "is no requirement")]
     [InlineData("drain worker-1 --as-group admins", "--as-group needs --as")]

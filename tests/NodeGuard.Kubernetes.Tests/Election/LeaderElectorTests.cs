@@ -37,7 +37,7 @@ public class LeaderElectorTests
 
         leader.Ended.ShouldBeTrue();
         next.Leads.ShouldBeTrue();
-        LeaseSpec released = _simulation.Server.History.Select(lease => lease.Spec!).Single(spec => spec.HolderIdentity == "");
+        LeaseSpec released = _simulation.Server.History.Select(lease => lease.Spec!).Single(spec => spec.HolderIdentity is "");
         released.LeaseDurationSeconds.ShouldBe(1);
         _simulation.Server.Stored!.Spec!.LeaseTransitions.ShouldBe(1);
     }
