@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Api;
 using Xunit;
@@ -11,6 +12,8 @@ namespace NodeGuard.Api.Tests.Harness;
 public sealed class ClusterFixture : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("nodeguard-api-").FullName;
+    private readonly ConcurrentBag<string> _namespaces = [];
+    private readonly ConcurrentBag<string> _nodes = [];
     private IAsyncDisposable? _server;
     private TestKubelet? _kubelet;
 
@@ -53,6 +56,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     public async Task<string> NewNamespaceAsync(string prefix = "test")
     {
         string name = $"{prefix}-{Guid.NewGuid().ToString("N")[..8]}";
+        _namespaces.Add(name);
         await Api.CreateAsync("/api/v1/namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
         return name;
     }
@@ -61,6 +65,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     public async Task<string> NewNodeAsync(string prefix = "node", JsonObject? labels = null)
     {
         string name = $"{prefix}-{Guid.NewGuid().ToString("N")[..8]}";
+        _nodes.Add(name);
         await Api.CreateAsync("/api/v1/nodes", TestObjects.Node(name, labels));
         return name;
     }
@@ -68,11 +73,33 @@ public sealed class ClusterFixture : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_kubelet is not null)
+        {
+            // A server that stays must not keep what the tests made.
+            if (_server is null)
+                await CleanAsync();
             await _kubelet.DisposeAsync();
+        }
+
         Api?.Dispose();
         if (_server is not null)
             await _server.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task CleanAsync()
+    {
+        var now = new JsonObject { ["gracePeriodSeconds"] = 0 };
+        foreach (string name in _namespaces)
+        {
+            await Api.DeleteAsync($"/api/v1/namespaces/{name}/pods", now);
+            await Api.DeleteAsync($"/api/v1/namespaces/{name}");
+        }
+
+        foreach (string name in _nodes)
+        {
+            await Api.DeleteAsync($"/api/v1/nodes/{name}");
+            await Api.DeleteAsync($"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{name}");
+        }
     }
 }
 

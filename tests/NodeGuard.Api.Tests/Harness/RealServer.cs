@@ -26,14 +26,13 @@ internal sealed class RealServer : IAsyncDisposable
     public static async Task<RealServer> StartAsync(string assets, string directory)
     {
         var server = new RealServer(directory);
-        int etcd = FreePort();
-        int api = FreePort();
+        (int etcd, int peers, int api) = FreePorts();
         string url = $"https://127.0.0.1:{api}";
         server.WriteFiles(url);
         server.Run(
             Path.Combine(assets, "etcd"),
             $"--data-dir={directory}/etcd", $"--listen-client-urls=http://127.0.0.1:{etcd}",
-            $"--advertise-client-urls=http://127.0.0.1:{etcd}", $"--listen-peer-urls=http://127.0.0.1:{FreePort()}",
+            $"--advertise-client-urls=http://127.0.0.1:{etcd}", $"--listen-peer-urls=http://127.0.0.1:{peers}",
             "--unsafe-no-fsync=true");
         server.Run(
             Path.Combine(assets, "kube-apiserver"),
@@ -49,7 +48,9 @@ internal sealed class RealServer : IAsyncDisposable
             if (File.Exists(Path.Combine(assets, name)))
             {
                 string[] more = name == "kube-scheduler" ? [] : [$"--service-account-private-key-file={directory}/accounts.key"];
-                server.Run(Path.Combine(assets, name), [$"--kubeconfig={server.Kubeconfig}", "--leader-elect=false", .. more]);
+                server.Run(
+                    Path.Combine(assets, name),
+                    [$"--kubeconfig={server.Kubeconfig}", "--leader-elect=false", "--secure-port=0", .. more]);
             }
         }
 
@@ -68,11 +69,16 @@ internal sealed class RealServer : IAsyncDisposable
         _certificates.Dispose();
     }
 
-    private static int FreePort()
+    /// <summary>Held together until all are known, so that no two are the same.</summary>
+    private static (int First, int Second, int Third) FreePorts()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        TcpListener[] listeners = [new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0)];
+        foreach (TcpListener listener in listeners)
+            listener.Start();
+        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
+        foreach (TcpListener listener in listeners)
+            listener.Dispose();
+        return (ports[0], ports[1], ports[2]);
     }
 
     private void WriteFiles(string url)
@@ -96,6 +102,13 @@ internal sealed class RealServer : IAsyncDisposable
         _processes.Add(Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start"));
     }
 
+    private string Log(string program)
+    {
+        string path = Path.Combine(_directory, program + ".log");
+        string text = File.Exists(path) ? File.ReadAllText(path) : "(no log)";
+        return $"\n{program}: {text[^Math.Min(text.Length, 4000)..]}";
+    }
+
     private async Task WaitAsync()
     {
         using RawApi api = RawApi.FromKubeconfig(Kubeconfig);
@@ -113,10 +126,7 @@ internal sealed class RealServer : IAsyncDisposable
             }
 
             if (Stopwatch.GetElapsedTime(start) > Deadline || _processes.Any(p => p.HasExited))
-            {
-                string log = await File.ReadAllTextAsync(Path.Combine(_directory, "kube-apiserver.log"));
-                throw new InvalidOperationException($"the kube-apiserver is not ready: {log[^Math.Min(log.Length, 4000)..]}");
-            }
+                throw new InvalidOperationException($"the kube-apiserver is not ready: {Log("etcd")}{Log("kube-apiserver")}");
 
             await Task.Delay(100);
         }

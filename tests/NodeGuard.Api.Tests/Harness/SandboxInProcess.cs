@@ -1,17 +1,21 @@
 using NodeGuard.Sandbox.Api;
 using NodeGuard.Sandbox.Http;
 using NodeGuard.Sandbox.Resources;
+using NodeGuard.Sandbox.Simulation;
 
 namespace NodeGuard.Api.Tests.Harness;
 
-/// <summary>A sandbox in this process, without simulated nodes.</summary>
+/// <summary>A sandbox in this process, with its controllers and scheduler and without simulated nodes.</summary>
 internal sealed class SandboxInProcess : IAsyncDisposable
 {
     private readonly SandboxServer _server;
 
-    private SandboxInProcess(SandboxServer server, string kubeconfig)
+    private readonly ClusterSimulation _simulation;
+
+    private SandboxInProcess(SandboxServer server, ClusterSimulation simulation, string kubeconfig)
     {
         _server = server;
+        _simulation = simulation;
         Kubeconfig = kubeconfig;
     }
 
@@ -26,11 +30,17 @@ internal sealed class SandboxInProcess : IAsyncDisposable
         var cluster = new Cluster(TimeProvider.System);
         BuiltIns.AddTo(cluster);
         InitialObjects.AddTo(cluster);
+        var simulation = new ClusterSimulation(cluster);
         SandboxServer server = await SandboxServer.StartAsync(cluster);
+        simulation.Start();
         string kubeconfig = Path.Combine(directory, "kubeconfig");
         Sandbox.Http.Kubeconfig.Write(kubeconfig, server.KubeconfigText());
-        return new SandboxInProcess(server, kubeconfig);
+        return new SandboxInProcess(server, simulation, kubeconfig);
     }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _simulation.DisposeAsync();
+    }
 }

@@ -34,9 +34,10 @@ public static class TestObjects
         return pod;
     }
 
+    /// <summary>A node that the harness's kubelet tends.</summary>
     public static JsonObject Node(string name, JsonObject? labels = null)
     {
-        var all = new JsonObject { ["kubernetes.io/hostname"] = name, ["kubernetes.io/os"] = "linux" };
+        var all = new JsonObject { ["kubernetes.io/hostname"] = name, ["kubernetes.io/os"] = "linux", [TestKubelet.Tended] = "" };
         foreach ((string key, JsonNode? value) in labels ?? [])
             all[key] = value?.DeepClone();
         string now = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
@@ -45,7 +46,14 @@ public static class TestObjects
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Node",
-            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = all },
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["labels"] = all,
+
+                // The sandbox's own kubelets leave such a node alone.
+                ["annotations"] = new JsonObject { ["sandbox.nodeguard.io/kubelet"] = "none" },
+            },
             ["status"] = new JsonObject
             {
                 ["capacity"] = capacity,

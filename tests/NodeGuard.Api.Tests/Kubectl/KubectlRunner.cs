@@ -8,12 +8,21 @@ public sealed record KubectlRun(int ExitCode, string Output, string Errors)
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>The real kubectl: NODEGUARD_KUBECTL, else that of PATH.</summary>
+/// <summary>The real kubectl: NODEGUARD_KUBECTL, else that of KUBEBUILDER_ASSETS, else that of PATH.</summary>
 public sealed class KubectlRunner(string kubeconfig, string @namespace = "default")
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    private static string Program => Environment.GetEnvironmentVariable("NODEGUARD_KUBECTL") is { Length: > 0 } named ? named : "kubectl";
+    private static string Program
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("NODEGUARD_KUBECTL") is { Length: > 0 } named)
+                return named;
+            string asset = Path.Combine(Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") ?? "", "kubectl");
+            return Path.IsPathRooted(asset) && File.Exists(asset) ? asset : "kubectl";
+        }
+    }
 
     /// <summary>Runs to the end; the input goes to its standard input.</summary>
     public Task<KubectlRun> RunAsync(params string[] arguments) => RunAsync(null, arguments);
