@@ -40,6 +40,7 @@ public sealed partial class KubeClient
     /// <summary>The call's time covers the answer's head only.</summary>
     private async Task<(HttpResponseMessage? Answer, ApiFailure? Failure)> OpenAsync(ApiRequest request, CancellationToken cancellation)
     {
+        await SignInAsync(cancellation);
         using var deadline = new CancellationTokenSource(_options.CallTimeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try

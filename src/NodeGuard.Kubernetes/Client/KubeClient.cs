@@ -119,6 +119,7 @@ public sealed partial class KubeClient : IKubeApi, IDisposable
     private async Task<ApiResult<T>> CallAsync<T>(
         ApiRequest request, Func<HttpContent>? body, string accept, JsonTypeInfo<T> json, CancellationToken cancellation)
     {
+        await SignInAsync(cancellation);
         using var deadline = new CancellationTokenSource(_options.CallTimeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
@@ -167,6 +168,9 @@ public sealed partial class KubeClient : IKubeApi, IDisposable
             return Malformed<T>(request, answer, $"a JSON body of {body.Length} bytes cannot be read: {JsonPlace.Of(e)}");
         }
     }
+
+    /// <summary>A person at a login takes longer than a call may. A failure comes again, with the call's name.</summary>
+    private async ValueTask SignInAsync(CancellationToken cancellation) => await _connection.Credentials.GetAsync(cancellation);
 
     private static ApiResult<T> Malformed<T>(ApiRequest request, HttpResponseMessage answer, string what) => new ApiResult<T>.Failed(
         new ApiFailure(ApiFailureKind.Malformed, (int)answer.StatusCode, string.Empty, $"{request}: HTTP {(int)answer.StatusCode}: {what}", null, []));
