@@ -18,7 +18,11 @@ Usage: ./build.sh VERB [ARGUMENT...]
 
   demo                    a real systemd-networkd flushes 500 objects, without and with NodeGuard (root; else sandboxed)
   test [unit|lab]         checks format and scripts, publishes, runs the suites; the last line is "N passed, N failed"
-  publish [--arch ARCH]   makes artifacts/linux-ARCH/nodeguard, one self-contained file; ARCH is x64 (default) or arm64
+  publish [--arch ARCH]   makes nodeguard and nodeguard-sandbox in artifacts/linux-ARCH, each one self-contained file;
+                          ARCH is x64 (default) or arm64
+  sandbox [ARGUMENT...]   publishes, and runs nodeguard-sandbox with the arguments: a Kubernetes API with simulated nodes
+                          and workloads, until Ctrl-C. With --background first, it runs on, and the lines that are printed
+                          lead to it: eval "$(./build.sh sandbox --background)"; kill "$NODEGUARD_SANDBOX_PID" ends it
   bench [ARGUMENT...]     prints gaps, scale and rest figures as ratios against the kernel's floor and the peers
   format                  formats the code in place
   lab up|down|shell SUITE a booted container of bullseye, bookworm, trixie or sid (root)
@@ -67,15 +71,24 @@ publish() {
     *) die "publish: unknown argument '$1'; allowed: --arch x64|arm64" ;;
   esac
   [[ $arch == x64 || $arch == arm64 ]] || die "publish: --arch is '$arch'; allowed: x64, arm64"
+  publish_program NodeGuard.Cli nodeguard "linux-$arch" || return
+  publish_program NodeGuard.Sandbox nodeguard-sandbox "linux-$arch"
+}
+
+# publish_program PROJECT PROGRAM RID: nothing when the file is newer than all sources.
+publish_program() {
+  local project=$1 program=$2 rid=$3
+  local file="$artifacts/$rid/$program"
   need_dotnet
-  local rid="linux-$arch"
-  if [[ -x $artifacts/$rid/nodeguard && -z $(newer_sources "$artifacts/$rid/nodeguard") ]]; then
+  if [[ -x $file && -z $(newer_sources "$file") ]]; then
     return 0
   fi
-  need_platform_packs "$rid"
-  step "publish-$rid" "publishing $rid" publish_staged "$rid" || return
-  say "artifacts/$rid/nodeguard: $(($(stat -c %s "$artifacts/$rid/nodeguard") / 1048576)) MiB"
+  need_platform_packs "$project" "$rid"
+  step "publish-$program-$rid" "publishing $program $rid" publish_staged "$@" || return
+  say "artifacts/$rid/$program: $(($(stat -c %s "$file") / 1048576)) MiB"
 }
+
+publish_nodeguard() { publish_program NodeGuard.Cli nodeguard linux-x64; }
 
 newer_sources() {
   find src Directory.Build.props Directory.Packages.props global.json \
@@ -83,18 +96,19 @@ newer_sources() {
 }
 
 publish_staged() {
-  local rid=$1 staging="$artifacts/.staging-$1" warnings files
+  local project=$1 program=$2 rid=$3 warnings files
+  local staging="$artifacts/.staging-$program-$rid"
   rm -rf "$staging"
-  dotnet publish src/NodeGuard.Cli -c $configuration -r "$rid" -o "$staging" -v quiet || return
-  warnings=$(grep -E 'warning IL[23][0-9]{3}' "$logs/publish-$rid.log" || true)
+  dotnet publish "src/$project" -c $configuration -r "$rid" -o "$staging" -v quiet || return
+  warnings=$(grep -E 'warning IL[23][0-9]{3}' "$logs/publish-$program-$rid.log" || true)
   [[ -z $warnings ]] || { echo "The published program must have no trim or AOT warnings."; return 1; }
   rm -f "$staging"/*.xml
   files=$(cd "$staging" && ls)
-  [[ $files == nodeguard ]] || { echo "Expected one file named nodeguard, found: $files"; return 1; }
-  # A rename, so that an agent that runs from there keeps its file.
+  [[ $files == "$program" ]] || { echo "Expected one file named $program, found: $files"; return 1; }
+  # A rename, so that a program that runs from there keeps its file.
   mkdir -p "$artifacts/$rid"
-  touch "$staging/nodeguard"
-  mv -f "$staging/nodeguard" "$artifacts/$rid/nodeguard"
+  touch "$staging/$program"
+  mv -f "$staging/$program" "$artifacts/$rid/$program"
   rmdir "$staging"
 }
 
@@ -111,7 +125,7 @@ bench() {
   need_dotnet
   is_root || say "Without root only what needs no networkd is measured."
   ! is_root || need_lab
-  publish
+  publish_nodeguard
   benchmarks "$@"
 }
 
@@ -119,14 +133,27 @@ demo() {
   need_dotnet
   if ! is_root; then
     need_packages unshare=util-linux
-    publish
+    publish_nodeguard
     say "Without root: a simulated networkd flushes objects in a user namespace."
     say "As root, ./build.sh demo does it with the real systemd-networkd of Debian, booted in a container."
     exec "$artifacts/linux-x64/nodeguard" drill flush --sandbox
   fi
   need_lab
-  publish
+  publish_nodeguard
   benchmarks demo "$@"
+}
+
+sandbox() {
+  publish
+  local program="$artifacts/linux-x64/nodeguard-sandbox"
+  [[ ${1:-} == --background ]] || exec "$program" "$@"
+  shift
+  local line log="$logs/sandbox.log" output
+  # A session of its own: Ctrl-C in the terminal that it was started from is not meant for it.
+  exec {output}< <(exec setsid "$program" "$@" 2>"$log" </dev/null)
+  local pid=$!
+  IFS= read -r line <&"$output" || die "nodeguard-sandbox has not started: $(cat "$log")"
+  printf '%s\nexport NODEGUARD_SANDBOX_PID=%d PATH=%q:"$PATH"\n' "$line" "$pid" "$artifacts/linux-x64"
 }
 
 lab() {
@@ -142,6 +169,7 @@ main() {
     demo) demo "$@" ;;
     test) test_all "$@" ;;
     publish) publish "$@" ;;
+    sandbox) sandbox "$@" ;;
     bench) bench "$@" ;;
     format) need_dotnet && step format "formatting" dotnet format NodeGuard.sln ;;
     lab) lab "$@" ;;

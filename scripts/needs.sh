@@ -60,11 +60,11 @@ fetch_promtool() {
   return "$status"
 }
 
-# The runtime and host packs of a platform are packages; not every registry has those of all platforms.
+# need_platform_packs PROJECT RID: the runtime and host packs of a platform are packages; not every registry has those of all platforms.
 need_platform_packs() {
-  local rid=$1 log="$logs/restore-$1.log" missing
+  local project=$1 rid=$2 log="$logs/restore-$1-$2.log" missing
   mkdir -p "$logs"
-  dotnet restore src/NodeGuard.Cli -r "$rid" >"$log" 2>&1 </dev/null && return
+  dotnet restore "src/$project" -r "$rid" >"$log" 2>&1 </dev/null && return
   missing=$(sed -n "s/.*NU1101: Unable to find package \(Microsoft[^ ]*\.$rid\)\..*/\1/p" "$log" | sort -u | paste -sd ' ')
   [[ -z $missing ]] || die "$rid cannot be published from here: the package registry in use lacks $missing." \
     "Use a registry that has them, for example https://api.nuget.org/v3/index.json."

@@ -45,7 +45,7 @@ public sealed class SandboxHost : IAsyncDisposable
         BuiltIns.AddTo(cluster);
         DataDirectory? data = options.Data is { } directory ? DataDirectory.Open(directory, cluster.Store, say) : null;
         InitialObjects.AddTo(cluster);
-        var simulation = new ClusterSimulation(cluster, options.Kubelets);
+        var simulation = new ClusterSimulation(cluster, options.Kubelets, say);
         FirstObjects.AddTo(cluster, options, say);
         var faults = new FaultInjector(cluster.Store, TimeProvider.System, Random.Shared);
         var endpoint = new FaultEndpoint(cluster, clock, faults);
@@ -57,6 +57,8 @@ public sealed class SandboxHost : IAsyncDisposable
             }
         }
 
+        // The first request finds nodes that are ready, and pods that are on their way.
+        simulation.RunDue();
         SandboxServer server;
         try
         {

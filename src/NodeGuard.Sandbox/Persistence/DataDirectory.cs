@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Hosting;
 using NodeGuard.Sandbox.Store;
 
 namespace NodeGuard.Sandbox.Persistence;
@@ -12,20 +13,25 @@ namespace NodeGuard.Sandbox.Persistence;
 /// </summary>
 public sealed class DataDirectory : IAsyncDisposable
 {
-    private readonly string _directory;
+    // A crash may have lost the last writes, which clients have seen: their revisions are never given out again.
+    private const long LostAtMost = 10_000;
+
     private readonly ObjectStore _store;
+    private readonly Action<string> _say;
+    private readonly FileStream _lock;
+    private readonly FileStream _log;
     private readonly ConcurrentQueue<StoreEvent> _written = new();
     private readonly SemaphoreSlim _wake = new(0);
-    private readonly FileStream _log;
     private readonly Task _writer;
     private int _pending;
     private volatile bool _stopping;
 
-    private DataDirectory(string directory, ObjectStore store)
+    private DataDirectory(ObjectStore store, Action<string> say, FileStream held, FileStream log)
     {
-        _directory = directory;
         _store = store;
-        _log = new FileStream(LogPath(directory), FileMode.Append, FileAccess.Write, FileShare.Read);
+        _say = say;
+        _lock = held;
+        _log = log;
         store.Committed += OnCommitted;
         _writer = Task.Run(WriteAsync);
     }
@@ -33,37 +39,28 @@ public sealed class DataDirectory : IAsyncDisposable
     /// <summary>Fills an empty store from the directory, which is made when it is absent, and keeps it from then on.</summary>
     /// <param name="directory">For one sandbox at a time.</param>
     /// <param name="store">Without objects.</param>
-    /// <param name="say">Gets what was found and could not be read; such a file is set aside, never lost.</param>
+    /// <param name="say">Gets what is amiss and does no harm: a last write that a crash has cut short, a disk that is full.</param>
+    /// <exception cref="SandboxException">The directory is in use, or what is in it cannot be read.</exception>
     public static DataDirectory Open(string directory, ObjectStore store, Action<string> say)
     {
-        Directory.CreateDirectory(directory);
-        var state = new Dictionary<(string Resource, string Key), JsonObject>();
-        long revision = 1;
-        foreach (string path in (string[])[SnapshotPath(directory), LogPath(directory)])
+        FileStream held = Guarded(directory, "cannot be used, or another sandbox uses it", () =>
         {
-            if (!File.Exists(path))
-            {
-                continue;
-            }
-
-            (long last, string problem) = StoreLog.Replay(File.ReadLines(path), state);
-            revision = Math.Max(revision, last);
-            if (problem.Length > 0)
-            {
-                string aside = $"{path}.{revision.ToString(CultureInfo.InvariantCulture)}.torn";
-                File.Copy(path, aside, overwrite: true);
-                say($"{path}: {problem}; the objects up to it are kept, the whole file is kept as {aside}");
-            }
-        }
-
-        Save(directory, state, revision);
-        foreach (((string resource, string key), JsonObject item) in state)
+            Directory.CreateDirectory(directory);
+            return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        });
+        try
         {
-            store.Load(resource, key, item);
+            return Guarded(directory, "cannot be read and written", () =>
+            {
+                Fill(directory, store, say);
+                return new DataDirectory(store, say, held, new FileStream(LogPath(directory), FileMode.Append, FileAccess.Write, FileShare.Read));
+            });
         }
-
-        store.Resume(revision);
-        return new DataDirectory(directory, store);
+        catch (SandboxException)
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -73,7 +70,58 @@ public sealed class DataDirectory : IAsyncDisposable
         _wake.Release();
         await _writer;
         await _log.DisposeAsync();
+        await _lock.DisposeAsync();
         _wake.Dispose();
+    }
+
+    private static T Guarded<T>(string directory, string problem, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            throw new SandboxException($"--data {directory} {problem}: {broken.Message}", broken);
+        }
+    }
+
+    private static void Fill(string directory, ObjectStore store, Action<string> say)
+    {
+        var state = new Dictionary<(string Resource, string Key), JsonObject>();
+        long revision = 0;
+        (string snapshot, string log) = (SnapshotPath(directory), LogPath(directory));
+        if (Path.Exists(snapshot))
+        {
+            (revision, string problem) = StoreLog.Replay(File.ReadLines(snapshot), state);
+            if (problem.Length > 0)
+            {
+                throw new SandboxException(
+                    $"{snapshot}: {problem}. It is written whole or not at all, so something else has changed it: "
+                    + "put it back, or choose another directory with --data");
+            }
+        }
+
+        if (Path.Exists(log))
+        {
+            (long last, string problem) = StoreLog.Replay(File.ReadLines(log), state);
+            revision = Math.Max(revision, last);
+            if (problem.Length > 0)
+            {
+                string aside = $"{log}.{revision.ToString(CultureInfo.InvariantCulture)}.torn";
+                File.Copy(log, aside, overwrite: true);
+                say($"{log}: {problem}; the writes before it are kept, the whole file is kept as {aside}");
+            }
+        }
+
+        revision = revision == 0 ? 1 : revision + LostAtMost;
+        Save(directory, state, revision);
+        foreach (((string resource, string key), JsonObject item) in state)
+        {
+            store.Load(resource, key, item);
+        }
+
+        store.Resume(revision);
     }
 
     private static string SnapshotPath(string directory) => Path.Combine(directory, "snapshot");
@@ -97,7 +145,6 @@ public sealed class DataDirectory : IAsyncDisposable
         }
 
         File.Move(staged, SnapshotPath(directory), overwrite: true);
-        File.Delete(LogPath(directory));
         File.WriteAllText(LogPath(directory), "");
     }
 
@@ -111,6 +158,20 @@ public sealed class DataDirectory : IAsyncDisposable
     }
 
     private async Task WriteAsync()
+    {
+        try
+        {
+            await FollowAsync();
+        }
+        catch (IOException broken)
+        {
+            _store.Committed -= OnCommitted;
+            _written.Clear();
+            _say($"{_log.Name} cannot be written: {broken.Message}. Nothing is kept from now on; the sandbox runs on");
+        }
+    }
+
+    private async Task FollowAsync()
     {
         var text = new StringBuilder();
         while (!_stopping || !_written.IsEmpty)

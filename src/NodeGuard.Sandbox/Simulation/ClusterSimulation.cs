@@ -26,13 +26,16 @@ public sealed class ClusterSimulation : IAsyncDisposable
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _alarm;
+    private readonly Action<string> _say;
     private Task _loop = Task.CompletedTask;
 
     /// <param name="cluster">Its built-in resources are there already.</param>
     /// <param name="settings">The kubelets' times.</param>
-    public ClusterSimulation(Cluster cluster, KubeletSettings? settings = null)
+    /// <param name="say">Gets which object could not be decided about.</param>
+    public ClusterSimulation(Cluster cluster, KubeletSettings? settings = null, Action<string>? say = null)
     {
         _cluster = cluster;
+        _say = say ?? (static _ => { });
         _reconcilers = new Reconcilers(_view, settings ?? new KubeletSettings());
         _writer = new ClusterWriter(cluster);
         _kinds = Enum.GetValues<Kind>().ToDictionary(kind =>
@@ -93,7 +96,20 @@ public sealed class ClusterSimulation : IAsyncDisposable
         }
     }
 
+    // What one object says that no controller can make sense of must not stop all others.
     private void Decide(ObjectKey key)
+    {
+        try
+        {
+            Carry(key);
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or FormatException or ArgumentException or NullReferenceException)
+        {
+            _say($"the simulation cannot handle {key.Kind} {key.Namespace}/{key.Name}: {broken}");
+        }
+    }
+
+    private void Carry(ObjectKey key)
     {
         Outcome outcome = _reconcilers.Reconcile(key, _cluster.Clock.GetUtcNow());
         TimeSpan? again = outcome.Again;

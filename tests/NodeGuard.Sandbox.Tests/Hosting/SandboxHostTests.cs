@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Api;
+using NodeGuard.Sandbox.Hosting;
+using NodeGuard.Sandbox.Simulation;
+using Shouldly;
+using Xunit;
+
+namespace NodeGuard.Sandbox.Tests.Hosting;
+
+public sealed class SandboxHostTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("nodeguard-host-").FullName;
+    private readonly List<string> _said = [];
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task ANewClusterHasReadyNodesBeforeTheFirstRequestAndItsWorkloadsRunSoon()
+    {
+        await using SandboxHost host = await StartAsync(new SandboxOptions { Workloads = "demo", Speed = 60 });
+        All(host, "nodes").Select(node => node.Condition("Ready").Text("status")).ShouldBe(["True", "True", "True"]);
+        await EventuallyAsync(() => All(host, "pods").Count(PodState.IsReady) >= 11);
+        JsonObject[] pods = All(host, "pods");
+        foreach (string app in (string[])["web", "db", "log-agent", "singleton"])
+        {
+            pods.ShouldContain(pod => pod.Text("metadata", "labels", "app") == app);
+        }
+
+        string[] onFirst = [.. pods.Where(pod => PodState.NodeName(pod) == "node-1").Select(pod => pod.Text("metadata", "labels", "app"))];
+        onFirst.ShouldNotContain("singleton", "the tour drains node-1");
+        onFirst.ShouldContain("web");
+        _said.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task ADataDirectoryKeepsTheObjectsAndWhatWasDeletedStaysDeleted()
+    {
+        var options = new SandboxOptions { Nodes = 2, Workloads = "none", Data = Path.Combine(_directory, "data") };
+        long revision;
+        await using (SandboxHost first = await StartAsync(options))
+        {
+            Delete(first, "node-2");
+            revision = first.Cluster.Store.Revision;
+        }
+
+        await using SandboxHost second = await StartAsync(options);
+        All(second, "nodes").Select(node => node.Name()).ShouldBe(["node-1"]);
+        second.Cluster.Store.Revision.ShouldBeGreaterThan(revision);
+    }
+
+    [Theory]
+    [InlineData("apiVersion: v9\nkind: Pod\n", "no kind 'Pod' in apiVersion 'v9'")]
+    [InlineData("a: [\n", "is not YAML at line 2")]
+    [InlineData("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n", "spec.containers")]
+    public async Task AManifestThatCannotBeTakenIsNamedWithTheReason(string text, string reason)
+    {
+        string file = Path.Combine(_directory, "objects.yaml");
+        await File.WriteAllTextAsync(file, text);
+        SandboxException refused = await Should.ThrowAsync<SandboxException>(() => StartAsync(new SandboxOptions { Manifests = [file] }));
+        refused.Message.ShouldContain(file);
+        refused.Message.ShouldContain(reason);
+    }
+
+    [Fact]
+    public async Task WhatIsMissingOrTakenIsNamed()
+    {
+        (await Should.ThrowAsync<SandboxException>(() => StartAsync(new SandboxOptions { Manifests = ["/nowhere.yaml"] })))
+            .Message.ShouldContain("/nowhere.yaml");
+        (await Should.ThrowAsync<SandboxException>(() => StartAsync(new SandboxOptions { Faults = ["late"] })))
+            .Message.ShouldContain("'late'");
+        await using SandboxHost host = await StartAsync(new SandboxOptions());
+        int port = new Uri(host.Server.Address).Port;
+        (await Should.ThrowAsync<SandboxException>(() => StartAsync(new SandboxOptions { Port = port })))
+            .Message.ShouldContain($"port {port}");
+    }
+
+    [Theory]
+    [InlineData("--nodes", "-1")]
+    [InlineData("--nodes", "many")]
+    [InlineData("--speed", "0")]
+    [InlineData("--port", "70000")]
+    [InlineData("--unknown", "x")]
+    public async Task AWrongArgumentIsAUsageError(params string[] arguments) =>
+        (await SandboxCommand.RunAsync(arguments)).ShouldBe(2);
+
+    private async Task<SandboxHost> StartAsync(SandboxOptions options) => await SandboxHost.StartAsync(options, _said.Add);
+
+    private static JsonObject[] All(SandboxHost host, string plural) =>
+        [.. host.Cluster.Store.Snapshot(host.Cluster.Resources.Get("", "v1", plural).StorageKey).Objects().Select(item => item.Value)];
+
+    private static void Delete(SandboxHost host, string node) => host.Cluster.Write.Delete(
+        new ApiRequest { Verb = "delete", Resource = host.Cluster.Resources.Get("", "v1", "nodes"), Name = node },
+        new DeleteOptions()).Succeeded.ShouldBeTrue();
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!condition())
+        {
+            await Task.Delay(20, deadline.Token);
+        }
+    }
+}
