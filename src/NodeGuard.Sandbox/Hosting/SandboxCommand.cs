@@ -60,16 +60,13 @@ internal static class SandboxCommand
         return result.Errors.Count > 0 ? Usage : code;
     }
 
-    private static void Check<T>(Option<T> option, Func<T, bool> fits, string allowed) => option.Validators.Add(result =>
+    // What is no number at all, the parser reports by itself.
+    private static void Check<T>(Option<T> option, Func<T, bool> fits, string allowed)
+        where T : IParsable<T> => option.Validators.Add(result =>
     {
-        if (result.Errors.Any() || result.Tokens.Count == 0)
+        if (result.Tokens is [{ Value: string text }] && T.TryParse(text, CultureInfo.InvariantCulture, out T? value) && !fits(value))
         {
-            return;
-        }
-
-        if (!fits(result.GetValueOrDefault<T>()!))
-        {
-            result.AddError($"{option.Name} is '{result.Tokens[0].Value}'; allowed: {allowed}");
+            result.AddError($"{option.Name} is '{text}'; allowed: {allowed}");
         }
     });
 

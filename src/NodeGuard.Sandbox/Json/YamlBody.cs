@@ -14,8 +14,22 @@ public static partial class YamlBody
     /// <summary>Each document of a text. Throws <see cref="YamlException"/> with the place where it is not YAML.</summary>
     public static IReadOnlyList<JsonNode> Documents(string text)
     {
-        var documents = new List<JsonNode>();
         var parser = new Parser(new StringReader(text));
+        try
+        {
+            return Documents(parser);
+        }
+        catch (InvalidOperationException broken)
+        {
+            // YamlDotNet's scanner ends so on some texts that are no YAML.
+            Mark place = parser.Current?.End ?? new Mark(0, 1, 1);
+            throw new YamlException(place, place, "this cannot be read behind here", broken);
+        }
+    }
+
+    private static List<JsonNode> Documents(Parser parser)
+    {
+        var documents = new List<JsonNode>();
         parser.Consume<StreamStart>();
         while (parser.Current is DocumentStart)
         {

@@ -146,7 +146,9 @@ public sealed class SchedulerTests
     }
 
     private static JsonObject Asking(string name, long milliCpus) => Objects.Pod(
-        name, spec: $$$"""{"containers":[{"name":"main","image":"a","resources":{"requests":{"cpu":"{{{milliCpus}}}m"}}}]}""");
+        name, spec: $$$"""
+        {"containers":[{"name":"main","image":"a","resources":{"requests":{"cpu":"{{{milliCpus}}}m"} } }]}
+        """);
 
     private static JsonObject Pod(string name, string spec, string labels = "{}") => Objects.Pod(
         name, spec: spec == "{}" ? $"{{{Containers}}}" : $"{{{Containers},{spec[1..]}", labels: labels);
