@@ -29,7 +29,7 @@ internal static class FailureMapping
         var reason = status.Reason ?? string.Empty;
         var message = status.Message ?? string.Empty;
         IReadOnlyList<ApiCause> causes =
-            [.. (status.Details?.Causes ?? []).Select(c => new ApiCause(c.Reason ?? string.Empty, c.Message ?? string.Empty, c.Field ?? string.Empty))];
+            [.. (status.Details?.Causes ?? []).OfType<StatusCause>().Select(c => new ApiCause(c.Reason ?? string.Empty, c.Message ?? string.Empty, c.Field ?? string.Empty))];
         var kind = KindOf(code, reason, message, causes);
         var wait = retryAfter ?? (status.Details?.RetryAfterSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
         return new ApiFailure(kind, code, reason, Sentence(request, kind, code, message, causes), wait, causes);

@@ -14,6 +14,9 @@ internal sealed class ScriptedServer : HttpMessageHandler
 
     public ManualTime Time { get; } = new();
 
+    /// <summary>For each call after the script; null: a longer call is an error of the test.</summary>
+    public string? Answers { get; set; }
+
     public ScriptedServer Answer(HttpStatusCode status, string body, string contentType = "application/json", string? retryAfter = null)
     {
         _answers.Enqueue(() =>
@@ -65,7 +68,9 @@ internal sealed class ScriptedServer : HttpMessageHandler
             body,
             request.Content?.Headers.ContentType?.MediaType ?? string.Empty,
             request.Headers.ToDictionary(h => h.Key, h => string.Join(h.Key == "User-Agent" ? " " : ",", h.Value))));
-        return _answers.Dequeue()();
+        return _answers.Count == 0 && Answers is { } rest
+            ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(rest) }
+            : _answers.Dequeue()();
     }
 }
 

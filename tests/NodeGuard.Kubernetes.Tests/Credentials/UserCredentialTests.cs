@@ -84,7 +84,7 @@ public sealed class UserCredentialTests : IDisposable
 
     [Theory]
     [InlineData("username: jane, password: hunter2", "users[jane].user.password: API servers take no user name and password")]
-    [InlineData("auth-provider: {name: gcp, config: {access-token: hunter2}}", "users[jane].user.auth-provider: the login 'gcp' is built into no client any more")]
+    [InlineData("auth-provider: {name: gcp, config: {access-token: hunter2}}", "users[jane].user.auth-provider: the login 'gcp' is not built in here")]
     [InlineData("token: \"hunter2\\nx\"", "users[jane].user.token: the token has a space, a line break")]
     [InlineData("tokenFile: absent", "users[jane].user.tokenFile: ")]
     [InlineData("client-certificate-data: aGk=", "users[jane].user.client-key-data: is missing")]

@@ -37,7 +37,7 @@ internal sealed class UserCredentials(ClusterEntry cluster, UserEntry user, Conn
         if (user.HasPassword && !HasAny(user))
             return $"{user.Key("password")}: API servers take no user name and password since Kubernetes 1.19; put a token, a client certificate or an exec plugin there";
         if (user.AuthProvider is { } provider && !HasAny(user))
-            return $"{user.Key("auth-provider")}: the login '{provider}' is built into no client any more; put the provider's exec plugin there";
+            return $"{user.Key("auth-provider")}: the login '{provider}' is not built in here; put the provider's exec plugin there";
         if (HasCertificate(user) && user.KeyData is null && user.KeyPath is null)
             return $"{user.Key("client-key-data")}: is missing, and client-key too; a client certificate needs its key";
         return !HasCertificate(user) && (user.KeyData is not null || user.KeyPath is not null)
