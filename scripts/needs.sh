@@ -60,6 +60,62 @@ fetch_promtool() {
   return "$status"
 }
 
+# The API tests run the real kubectl. One that is too old for the API is not one: Debian 12 has 1.20.
+need_kubectl() {
+  local tools="$artifacts/tools" found
+  for found in "${NODEGUARD_KUBECTL:-}" kubectl "$tools/kubectl"; do
+    if kubectl_is_new "$found"; then
+      NODEGUARD_KUBECTL=$(command -v "$found")
+      export NODEGUARD_KUBECTL
+      return
+    fi
+  done
+  [[ -z ${NODEGUARD_KUBECTL:-} ]] || die "NODEGUARD_KUBECTL is '$NODEGUARD_KUBECTL', which is no kubectl of 1.30 or later."
+  command -v apt-get >/dev/null || die "missing: kubectl 1.30 or later. Put it on PATH, or its path into NODEGUARD_KUBECTL."
+  step kubectl "fetching kubectl" fetch_kubectl "$tools"
+  export NODEGUARD_KUBECTL="$tools/kubectl"
+}
+
+# kubectl_is_new PROGRAM: there, and 1.30 or later.
+kubectl_is_new() {
+  [[ -n $1 ]] && command -v "$1" >/dev/null || return 1
+  local minor
+  minor=$("$1" version --client 2>/dev/null | sed -n 's/^Client Version: v1\.\([0-9]*\)\..*/\1/p')
+  [[ -n $minor && $minor -ge 30 ]]
+}
+
+# Taken out of Debian's package, as promtool is: of this suite, or of trixie where this one's is too old. From 1.32 on
+# kubernetes-client only depends on package kubectl.
+fetch_kubectl() {
+  local work status=0 candidate
+  work=$(mktemp -d)
+  candidate=$(apt-cache policy kubernetes-client | sed -n 's/^ *Candidate: *//p')
+  {
+    if [[ -n $candidate ]] && dpkg --compare-versions "$candidate" ge 1.30; then
+      (cd "$work" && apt-get download kubectl)
+    else
+      download_from_trixie "$work" kubectl
+    fi &&
+      dpkg-deb -x "$work"/kubectl_*.deb "$work/root" &&
+      install -D -m 0755 "$work/root/usr/bin/kubectl" "$1/kubectl" &&
+      kubectl_is_new "$1/kubectl"
+  } || status=$?
+  rm -rf "$work"
+  return "$status"
+}
+
+# download_from_trixie DIRECTORY PACKAGE: by lists of its own, so that the host's stay as they are; apt checks the signatures.
+download_from_trixie() {
+  local lists="$1/lists" keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  [[ -f $keys ]] || { echo "$keys is missing: install debian-archive-keyring"; return 1; }
+  mkdir -p "$lists/partial"
+  echo "deb [signed-by=$keys] ${NODEGUARD_LAB_MIRROR:-http://deb.debian.org/debian} trixie main" >"$1/sources.list"
+  # apt's own user may not write here.
+  local options=(-o "Dir::Etc::SourceList=$1/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$lists"
+    -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=" -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" update && (cd "$1" && apt-get "${options[@]}" download "$2")
+}
+
 # need_platform_packs PROJECT RID: the runtime and host packs of a platform are packages; not every registry has those of all platforms.
 need_platform_packs() {
   local project=$1 rid=$2 log="$logs/restore-$1-$2.log" missing

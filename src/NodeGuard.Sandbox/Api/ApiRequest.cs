@@ -43,6 +43,12 @@ public sealed record ApiRequest
     /// <summary>Of the query, else the first part of the User-Agent.</summary>
     public string FieldManager { get; init; } = "nodeguard-sandbox";
 
+    /// <summary>Whether the client named the manager itself, as an apply must.</summary>
+    public bool NamesFieldManager { get; init; }
+
+    /// <summary>A server-side apply, which notes its owners itself.</summary>
+    public bool IsApply { get; init; }
+
     /// <summary>For server-side apply: take over the fields that others own.</summary>
     public bool Force { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Json;
+using NodeGuard.Sandbox.Schemas;
 
 namespace NodeGuard.Sandbox.Api;
 
@@ -13,11 +14,23 @@ public static class FieldChecks
         string version = value.Text("apiVersion") ?? resource.ApiVersion;
         if (kind != resource.Kind || version != resource.ApiVersion)
         {
+            if (version == resource.ApiVersion && resource.BuiltIn)
+            {
+                return ApiStatus.BadRequest(
+                    $"{kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: it is of another kind");
+            }
+
             return ApiStatus.BadRequest(
                 $"the API version and kind in the data ({version}, Kind={kind}) do not match the expected ones ({resource.ApiVersion}, Kind={resource.Kind})");
         }
 
-        return Report(request, [.. duplicates.Select(d => $"duplicate field \"{d}\"")]);
+        List<string> faults = [.. duplicates.Select(d => $"duplicate field \"{d}\"")];
+        if (resource.BuiltIn && BuiltInTypes.Of(version, kind) is { } type && FieldDecoding.Decode(value, type, faults) is { } wrong)
+        {
+            return ApiStatus.BadRequest($"{kind} in version \"{resource.Version}\" cannot be handled as a {kind}: {wrong}");
+        }
+
+        return Report(request, faults);
     }
 
     /// <summary>Refuses, warns or says nothing, as the request asks.</summary>

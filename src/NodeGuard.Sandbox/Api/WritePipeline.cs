@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Json;
+using NodeGuard.Sandbox.Ownership;
 using NodeGuard.Sandbox.Store;
 
 namespace NodeGuard.Sandbox.Api;

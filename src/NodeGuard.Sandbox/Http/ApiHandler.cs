@@ -43,13 +43,19 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
             return;
         }
 
+        if (Impersonation.Effective(cluster, context.Request, user, out ApiStatus? notAllowed) is not { } effective)
+        {
+            await Responses.WriteAsync(context, notAllowed!);
+            return;
+        }
+
         if (_discovery.Answer(context.Request) is { } document)
         {
             await Responses.WriteAsync(context, 200, document.Body, document.Type);
             return;
         }
 
-        ApiRequest? request = Request(context.Request, user, out ApiStatus? refused);
+        ApiRequest? request = Request(context.Request, effective, out ApiStatus? refused);
         if (request is null)
         {
             await Responses.WriteAsync(context, refused!);
@@ -116,6 +122,7 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
             DryRun = http.Query["dryRun"] == "All",
             Force = http.Query["force"] == "true",
             FieldManager = Manager(http),
+            NamesFieldManager = http.Query["fieldManager"].Count > 0,
             FieldValidation = http.Query["fieldValidation"].ToString() switch
             {
                 "Strict" => FieldValidation.Strict,

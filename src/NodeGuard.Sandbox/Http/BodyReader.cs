@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using NodeGuard.Sandbox.Api;
 using NodeGuard.Sandbox.Json;
+using NodeGuard.Sandbox.Schemas;
 using YamlDotNet.Core;
 
 namespace NodeGuard.Sandbox.Http;
@@ -38,8 +39,10 @@ internal readonly record struct Body(JsonNode? Node, IReadOnlyList<string> Dupli
     {
         if (type.EndsWith("protobuf", StringComparison.Ordinal))
         {
-            return Failed(type, new ApiStatus(
-                415, "UnsupportedMediaType", "the sandbox does not do this: protobuf bodies; send application/json"));
+            JsonObject? decoded = ProtobufBody.Decode(bytes, out string? broken);
+            return decoded is not null
+                ? new Body(decoded, [], "application/json", null)
+                : Failed(type, new ApiStatus(415, "UnsupportedMediaType", $"the protobuf body cannot be read: {broken}"));
         }
 
         if (type.EndsWith("yaml", StringComparison.Ordinal) && bytes[0] != (byte)'{')

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Api;
+using NodeGuard.Sandbox.Schemas;
 
 namespace NodeGuard.Sandbox.Http;
 
 /// <summary>
 /// As much of the OpenAPI documents as `kubectl apply` and `diff` read: which kinds there are, and that their requests
-/// take fieldValidation and dryRun. Built-in kinds come without fields, custom ones with their schema.
+/// take fieldValidation and dryRun. In version 3 also the fields, for `kubectl explain`; without descriptions for built-in kinds.
 /// </summary>
 internal static class OpenApi
 {
@@ -52,6 +53,8 @@ internal static class OpenApi
         {
             schemas[Name(resource)] = Schema(resource);
             paths[Path(resource)] = new JsonObject { ["patch"] = Operation(resource, v3: true) };
+            if (resource.BuiltIn && BuiltInTypes.Of(resource).Struct is { } type)
+                OpenApiTypes.AddFields((JsonObject)schemas[Name(resource)]!, type, schemas);
         }
 
         return new JsonObject

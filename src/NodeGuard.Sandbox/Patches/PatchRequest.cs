@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Api;
+using NodeGuard.Sandbox.Ownership;
+using NodeGuard.Sandbox.Schemas;
+using NodeGuard.Sandbox.Store;
 
 namespace NodeGuard.Sandbox.Patches;
 
@@ -13,6 +16,8 @@ public static class PatchRequest
 
     public static ApiResult Serve(Cluster cluster, ApiRequest request, string type, JsonNode patch, IReadOnlyList<string> duplicates)
     {
+        if (type == Apply)
+            return ServerSideApply.Serve(cluster, request, patch, duplicates);
         if (FieldChecks.Report(request, [.. duplicates.Select(d => $"duplicate field \"{d}\"")]) is { } duplicated)
             return duplicated;
         return cluster.Write.Update(request, current => Edit(request, type, patch, current));
@@ -30,11 +35,13 @@ public static class PatchRequest
         {
             Json => JsonPatch.Apply(shown, patch, out error),
             Merge => MergePatch.Apply(shown, patch),
-            Strategic when resource.BuiltIn => StrategicMergePatch.Apply(shown, (JsonObject)patch, resource.Kind, out error),
+            Strategic when resource.BuiltIn => StrategicMergePatch.Apply(shown, (JsonObject)patch, BuiltInTypes.Of(resource), out error),
             _ => null,
         };
         if (error is not null)
-            return new ApiStatus(422, "Invalid", $"the patch cannot be applied to {resource.GroupResource} \"{request.Name}\": {error}");
+            return type == Json
+                ? new ApiStatus(422, "Invalid", $"the server rejected our request due to an error in our request: {error}")
+                : new ApiStatus(422, "Invalid", $"the patch cannot be applied to {resource.GroupResource} \"{request.Name}\": {error}");
         if (type is not (Json or Merge or Strategic) || (type == Strategic && !resource.BuiltIn))
         {
             return new ApiStatus(
@@ -44,7 +51,20 @@ public static class PatchRequest
 
         if (patched is not JsonObject value)
             return ApiStatus.BadRequest("the patch leaves no JSON object");
-        return FieldChecks.Check(request, value, []) is { } refused ? refused : resource.ToStorage?.Invoke(value) ?? value;
+        return FieldChecks.Check(request, value, []) is { } refused
+            ? Unfit(refused, patch)
+            : resource.ToStorage?.Invoke(value) ?? value;
+    }
+
+    /// <summary>A patch that makes an object which cannot be decoded is itself what is invalid.</summary>
+    private static ApiStatus Unfit(ApiStatus refused, JsonNode patch)
+    {
+        string why = refused.Message[(refused.Message.IndexOf(": ", StringComparison.Ordinal) + 2)..];
+        string message = $"Invalid value: {JsonValue.Create(JsonText.Compact(patch)).ToJsonString()}: {why}";
+        return new ApiStatus(422, "Invalid", $" \"\" is invalid: patch: {message}")
+        {
+            Causes = [new("FieldValueInvalid", message, "patch")],
+        };
     }
 
     private static string[] Accepted(ResourceInfo resource) =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Json;
+using NodeGuard.Sandbox.Schemas;
 
 namespace NodeGuard.Sandbox.Patches;
 
@@ -7,15 +8,15 @@ namespace NodeGuard.Sandbox.Patches;
 /// Strategic merge patch: lists of objects merge by the key that their field has in Kubernetes, with the directives
 /// `$patch`, `$deleteFromPrimitiveList`, `$setElementOrder` and `$retainKeys`.
 /// </summary>
-public static class StrategicMergePatch
+internal static class StrategicMergePatch
 {
     /// <summary>A new value, or null and what is wrong with the patch.</summary>
-    public static JsonObject? Apply(JsonObject target, JsonObject patch, string kind, out string? error)
+    public static JsonObject? Apply(JsonObject target, JsonObject patch, FieldType type, out string? error)
     {
         error = null;
         try
         {
-            return Merge(target, patch, MergeKeys.Root(kind));
+            return Merge(target, patch, type);
         }
         catch (FormatException e)
         {
@@ -24,7 +25,7 @@ public static class StrategicMergePatch
         }
     }
 
-    private static JsonObject Merge(JsonObject target, JsonObject patch, string type)
+    private static JsonObject Merge(JsonObject target, JsonObject patch, FieldType type)
     {
         switch (patch.Text("$patch"))
         {
@@ -62,13 +63,13 @@ public static class StrategicMergePatch
         return result;
     }
 
-    private static JsonNode? Field(JsonNode? old, JsonNode value, string type, string name)
+    private static JsonNode? Field(JsonNode? old, JsonNode value, FieldType type, string name)
     {
-        string child = MergeKeys.Child(type, name);
+        FieldType child = type.Child(name) ?? FieldType.Anything;
         if (value is JsonObject patch)
             return patch.Text("$patch") == "delete" ? null : Merge(old as JsonObject ?? [], patch, child);
-        if (value is JsonArray items && MergeKeys.Of(type, name) is { } key)
-            return key.Length == 0 ? Union(old as JsonArray, items) : MergeList(old as JsonArray, items, key, child);
+        if (value is JsonArray items && child.MergeKey is { } key)
+            return key.Length == 0 ? Union(old as JsonArray, items) : MergeList(old as JsonArray, items, key, child.Item!);
         return value.DeepClone();
     }
 
@@ -80,7 +81,7 @@ public static class StrategicMergePatch
         return result;
     }
 
-    private static JsonArray MergeList(JsonArray? old, JsonArray patch, string key, string type)
+    private static JsonArray MergeList(JsonArray? old, JsonArray patch, string key, FieldType type)
     {
         bool replace = patch.Any(p => p is JsonObject { Count: 1 } && p.Text("$patch") == "replace");
         List<JsonObject> result = replace ? [] : [.. (old ?? []).OfType<JsonObject>().Select(o => o.Clone())];
@@ -101,11 +102,31 @@ public static class StrategicMergePatch
                 result.Add(Merge([], Without(change, "$patch"), type));
         }
 
-        return new JsonArray([.. result]);
+        return Arranged(result, [.. patch.Select(p => p.At(key))], (old ?? []).Select(o => o.At(key)).ToArray(), key);
+    }
+
+    /// <summary>
+    /// In the order of the patch; elements that it does not name stand before those that came after them in the old list,
+    /// and behind new ones.
+    /// </summary>
+    private static JsonArray Arranged(List<JsonObject> items, JsonNode?[] patched, JsonNode?[] before, string key)
+    {
+        static int Index(JsonNode?[] keys, JsonNode? wanted) => Array.FindIndex(keys, k => JsonNode.DeepEquals(k, wanted));
+        var rest = new Queue<JsonObject>(items.Where(i => Index(patched, i[key]) < 0));
+        var named = new Queue<JsonObject>(items.Where(i => Index(patched, i[key]) >= 0).OrderBy(i => Index(patched, i[key])));
+        var result = new JsonArray();
+        while (rest.Count + named.Count > 0)
+        {
+            bool restFirst = named.Count == 0
+                || (rest.Count > 0 && Index(before, named.Peek()[key]) is >= 0 and var place && Index(before, rest.Peek()[key]) < place);
+            result.Add((JsonNode)(restFirst ? rest : named).Dequeue());
+        }
+
+        return result;
     }
 
     /// <summary>`$deleteFromPrimitiveList/FIELD` and `$setElementOrder/FIELD`.</summary>
-    private static void Directives(JsonObject result, JsonObject patch, string type)
+    private static void Directives(JsonObject result, JsonObject patch, FieldType type)
     {
         foreach ((string name, JsonNode? value) in patch)
         {
@@ -116,7 +137,7 @@ public static class StrategicMergePatch
                 result[field] = new JsonArray(
                     [.. list.Where(i => !values.Any(v => JsonNode.DeepEquals(i, v))).Select(i => i?.DeepClone())]);
             }
-            else if (directive == "$setElementOrder" && MergeKeys.Of(type, field) is { } key)
+            else if (directive == "$setElementOrder" && type.Child(field)?.MergeKey is { } key)
             {
                 result[field] = Ordered(list, values, key);
             }

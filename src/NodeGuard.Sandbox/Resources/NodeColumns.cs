@@ -19,7 +19,7 @@ internal static class NodeColumns
         Columns.Wide("Internal-IP", static o => Address(o, "InternalIP")),
         Columns.Wide("External-IP", static o => Address(o, "ExternalIP")),
         Columns.Wide("OS-Image", static o => Info(o, "osImage")),
-        Columns.Wide("Kernel-Version", static o => Info(o, "kernelVersion")),
+        Columns.Wide("Kernel-Version", static o => $"{Info(o, "kernelVersion")} ({Info(o, "architecture")})"),
         Columns.Wide("Container-Runtime", static o => Info(o, "containerRuntimeVersion")),
     ];
 

@@ -16,7 +16,6 @@ internal static class PodDefaults
         spec.Default("dnsPolicy", "ClusterFirst");
         spec.Default("schedulerName", "default-scheduler");
         spec.Default("securityContext", new JsonObject());
-        spec.Default("enableServiceLinks", true);
         foreach (JsonNode? container in spec.Items("containers").Concat(spec.Items("initContainers")))
         {
             if (container is JsonObject fields)

@@ -35,6 +35,7 @@ internal sealed class PodStrategy : ResourceStrategy
     {
         JsonObject spec = value.Ensure("spec");
         PodDefaults.Set(spec);
+        spec.Default("enableServiceLinks", true);
         if (request.Verb != "create")
             return;
         spec.Default("serviceAccountName", "default");

@@ -96,9 +96,11 @@ internal sealed class Reconcilers(ClusterView view, KubeletSettings settings)
 
     private static Outcome OfEvent(JsonObject item, DateTimeOffset now)
     {
-        DateTimeOffset last = item.Time("series", "lastObservedTime") ?? item.Time("lastTimestamp") ?? item.Time("eventTime")
-            ?? item.Time("metadata", "creationTimestamp") ?? now;
-        TimeSpan left = last + EventLifetime - now;
+        DateTimeOffset last = item.Time("series", "lastObservedTime") ?? item.Time("lastTimestamp") ?? item.Time("eventTime") ?? now;
+        DateTimeOffset made = item.Time("metadata", "creationTimestamp") ?? now;
+
+        // What counts is when it was last written, not what its writer says in it.
+        TimeSpan left = (last > made ? last : made) + EventLifetime - now;
         return left > TimeSpan.Zero ? Outcome.After(left) : new Outcome([new Change.Delete(Kind.Event, item)]);
     }
 

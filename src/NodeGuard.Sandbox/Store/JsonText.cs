@@ -19,5 +19,7 @@ public static class JsonText
         return buffer.WrittenSpan.ToArray();
     }
 
+    public static string Compact(JsonNode node) => System.Text.Encoding.UTF8.GetString(Utf8(node));
+
     public static Utf8JsonWriter Writer(IBufferWriter<byte> buffer) => new(buffer, Options);
 }

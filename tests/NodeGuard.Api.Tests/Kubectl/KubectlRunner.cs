@@ -13,6 +13,8 @@ public sealed class KubectlRunner(string kubeconfig, string @namespace = "defaul
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
+    public string Namespace => @namespace;
+
     private static string Program
     {
         get

@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Json;
+using NodeGuard.Sandbox.Schemas;
+using NodeGuard.Sandbox.Store;
+
+namespace NodeGuard.Sandbox.Ownership;
+
+/// <summary>Which fields a value has, and which differ between two.</summary>
+internal static class FieldSets
+{
+    /// <summary>Metadata that nobody owns.</summary>
+    private static readonly HashSet<string> Unowned = new(StringComparer.Ordinal)
+    {
+        "name", "namespace", "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink",
+        "deletionTimestamp", "deletionGracePeriodSeconds",
+    };
+
+    /// <summary>The fields of an object that can have owners.</summary>
+    /// <param name="value">A whole object.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="containers">Whether maps and lists that have elements count themselves, as for updates.</param>
+    public static FieldSet Of(JsonObject value, FieldType type, bool containers)
+    {
+        var set = new FieldSet();
+        AddFields(set, Owned(value), type, containers);
+        Drop(set);
+        return set;
+    }
+
+    /// <summary>What is new or has another value, and what is gone.</summary>
+    public static (FieldSet Changed, FieldSet Removed) Compare(JsonObject old, JsonObject now, FieldType type)
+    {
+        var (changed, removed) = (new FieldSet(), new FieldSet());
+        CompareObjects(Owned(old), Owned(now), type, changed, removed);
+        Drop(changed);
+        Drop(removed);
+        return (changed, removed);
+    }
+
+    /// <summary>The step to an element of a list by its keys.</summary>
+    public static string KeyOf(JsonNode? item, IReadOnlyList<string> keys)
+    {
+        var key = new JsonObject();
+        foreach (string name in keys)
+        {
+            if ((item.At(name) ?? (name == "protocol" ? "TCP" : null)) is { } value)
+                key[name] = value.DeepClone();
+        }
+
+        return $"k:{JsonText.Compact(key)}";
+    }
+
+    public static string ValueOf(JsonNode? item) => $"v:{(item is null ? "null" : JsonText.Compact(item))}";
+
+    private static void Drop(FieldSet set)
+    {
+        if (!set.Children.TryGetValue("f:metadata", out FieldSet? meta))
+            return;
+        foreach (string field in Unowned)
+            meta.Children.Remove($"f:{field}");
+        meta.IsMember = false;
+        if (meta.IsEmpty)
+            set.Children.Remove("f:metadata");
+    }
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Owned(JsonObject value) =>
+        value.Where(static p => p.Key is not ("apiVersion" or "kind"));
+
+    private static void AddFields(
+        FieldSet set, IEnumerable<KeyValuePair<string, JsonNode?>> fields, FieldType type, bool containers)
+    {
+        foreach ((string name, JsonNode? child) in fields)
+        {
+            if (child is not null)
+                Add(set.Child($"f:{name}"), child, type.Child(name) ?? FieldType.Anything, containers);
+        }
+    }
+
+    private static void Add(FieldSet set, JsonNode? value, FieldType type, bool containers)
+    {
+        switch (value)
+        {
+            case JsonObject { Count: > 0 } fields when type.IsGranularObject:
+                set.IsMember |= containers && type.Shape != FieldShape.Struct;
+                AddFields(set, fields, type, containers);
+                break;
+            case JsonArray { Count: > 0 } list when type.Keys.Count > 0 || type.IsSet:
+                set.IsMember |= containers;
+                foreach (JsonNode? item in list)
+                    AddItem(set, item, type, containers);
+                break;
+            default:
+                set.IsMember = true;
+                break;
+        }
+    }
+
+    private static void AddItem(FieldSet set, JsonNode? item, FieldType type, bool containers)
+    {
+        FieldSet child = set.Child(Step(item, type));
+        child.IsMember = true;
+        if (item is JsonObject fields)
+            AddFields(child, fields, type.Item!, containers);
+    }
+
+    private static string Step(JsonNode? item, FieldType type) => type.IsSet ? ValueOf(item) : KeyOf(item, type.Keys);
+
+    private static void CompareObjects(
+        IEnumerable<KeyValuePair<string, JsonNode?>> old, IEnumerable<KeyValuePair<string, JsonNode?>> now,
+        FieldType type, FieldSet changed, FieldSet removed)
+    {
+        Dictionary<string, JsonNode?> before = new(old, StringComparer.Ordinal);
+        foreach ((string name, JsonNode? value) in now)
+        {
+            before.Remove(name, out JsonNode? was);
+            CompareAt($"f:{name}", was, value, type.Child(name) ?? FieldType.Anything, changed, removed);
+        }
+
+        foreach ((string name, JsonNode? value) in before)
+            CompareAt($"f:{name}", value, null, type.Child(name) ?? FieldType.Anything, changed, removed);
+    }
+
+    private static void CompareAt(string step, JsonNode? old, JsonNode? now, FieldType type, FieldSet changed, FieldSet removed)
+    {
+        if (JsonNode.DeepEquals(old, now))
+            return;
+        switch (old, now)
+        {
+            case (null, _):
+                Add(changed.Child(step), now, type, containers: true);
+                break;
+            case (_, null):
+                Add(removed.Child(step), old, type, containers: true);
+                break;
+            case (JsonObject before, JsonObject after) when type.IsGranularObject:
+                CompareObjects(before, after, type, changed.Child(step), removed.Child(step));
+                break;
+            case (JsonArray before, JsonArray after) when type.Keys.Count > 0 || type.IsSet:
+                CompareLists(before, after, type, changed.Child(step), removed.Child(step));
+                break;
+            default:
+                changed.Child(step).IsMember = true;
+                break;
+        }
+    }
+
+    private static void CompareLists(JsonArray old, JsonArray now, FieldType type, FieldSet changed, FieldSet removed)
+    {
+        var before = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
+        foreach (JsonNode? item in old)
+            before[Step(item, type)] = item;
+        foreach (JsonNode? item in now)
+        {
+            if (!before.Remove(Step(item, type), out JsonNode? was))
+                AddItem(changed, item, type, containers: true);
+            else if (item is JsonObject after && was is JsonObject earlier)
+                CompareObjects(earlier, after, type.Item!, changed.Child(Step(item, type)), removed.Child(Step(item, type)));
+        }
+
+        foreach (JsonNode? item in before.Values)
+            AddItem(removed, item, type, containers: true);
+    }
+}
