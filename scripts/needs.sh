@@ -63,6 +63,8 @@ fetch_promtool() {
 # The API tests run the real kubectl. One that is too old for the API is not one: Debian 12 has 1.20.
 need_kubectl() {
   local tools="$artifacts/tools" found
+  [[ -z ${NODEGUARD_KUBECTL:-} ]] || kubectl_is_new "$NODEGUARD_KUBECTL" ||
+    die "NODEGUARD_KUBECTL is '$NODEGUARD_KUBECTL', which is no kubectl of 1.30 or later."
   for found in "${NODEGUARD_KUBECTL:-}" kubectl "$tools/kubectl"; do
     if kubectl_is_new "$found"; then
       NODEGUARD_KUBECTL=$(command -v "$found")
@@ -70,7 +72,6 @@ need_kubectl() {
       return
     fi
   done
-  [[ -z ${NODEGUARD_KUBECTL:-} ]] || die "NODEGUARD_KUBECTL is '$NODEGUARD_KUBECTL', which is no kubectl of 1.30 or later."
   command -v apt-get >/dev/null || die "missing: kubectl 1.30 or later. Put it on PATH, or its path into NODEGUARD_KUBECTL."
   step kubectl "fetching kubectl" fetch_kubectl "$tools"
   export NODEGUARD_KUBECTL="$tools/kubectl"
@@ -110,9 +111,9 @@ download_from_trixie() {
   [[ -f $keys ]] || { echo "$keys is missing: install debian-archive-keyring"; return 1; }
   mkdir -p "$lists/partial"
   echo "deb [signed-by=$keys] ${NODEGUARD_LAB_MIRROR:-http://deb.debian.org/debian} trixie main" >"$1/sources.list"
-  # apt's own user may not write here.
+  # As if nothing was installed: a kubectl from elsewhere is no candidate. And apt's own user may not write here.
   local options=(-o "Dir::Etc::SourceList=$1/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$lists"
-    -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=" -o APT::Sandbox::User=root)
+    -o Dir::State::Status=/dev/null -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
   apt-get "${options[@]}" update && (cd "$1" && apt-get "${options[@]}" download "$2")
 }
 
