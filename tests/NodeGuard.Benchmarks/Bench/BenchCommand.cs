@@ -11,20 +11,27 @@ internal static class BenchCommand
 
     // Only when named: it compares the agent with itself.
     private const string Settings = "settings";
+
+    // Only when named: it is no part of the agent.
+    private const string Sandbox = "sandbox";
     private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
 
     public static async Task<int> RunAsync(string[] args)
     {
-        string? unknown = args.FirstOrDefault(arg => arg is not (Json or Settings) && !Names.Contains(arg));
+        string? unknown = args.FirstOrDefault(arg => arg is not (Json or Settings or Sandbox) && !Names.Contains(arg));
         if (unknown is not null)
         {
             await Console.Error.WriteLineAsync(
-                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all of these when none is named), {Settings} and {Json}");
+                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all of these when none is named), {Settings}, {Sandbox} and {Json}");
             return 64;
         }
 
-        LabHost.RequireRoot();
         string[] named = [.. args.Where(arg => arg != Json)];
+        if (named is not [Sandbox])
+        {
+            LabHost.RequireRoot();
+        }
+
         BenchReport report = await MeasureAsync(named.Length > 0 ? named : Names);
         if (args.Contains(Json))
         {
@@ -65,6 +72,11 @@ internal static class BenchCommand
             report = report with { Settings = await SettingsBench.RunAsync(Say) };
         }
 
+        if (named.Contains(Sandbox))
+        {
+            report = report with { Sandbox = await SandboxBench.RunAsync(Say) };
+        }
+
         return named.Contains("size") ? report with { Size = await SizeBench.RunAsync(Say) } : report;
     }
 
@@ -77,6 +89,7 @@ internal static class BenchCommand
             report.Restore is { } restore ? RestoreBench.SheetOf(restore) : null,
             report.Size is { } size ? SizeBench.SheetOf(size) : null,
             report.Rest is { } rest ? RestBench.SheetOf(rest) : null,
+            report.Sandbox is { } sandbox ? SandboxBench.SheetOf(sandbox) : null,
             report.Settings is { } settings ? SettingsBench.SheetOf(settings) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())

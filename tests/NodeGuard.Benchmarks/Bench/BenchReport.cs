@@ -18,6 +18,8 @@ internal sealed record BenchReport
 
     public RestRow? Rest { get; init; }
 
+    public SandboxRow? Sandbox { get; init; }
+
     public IReadOnlyList<SettingsRow>? Settings { get; init; }
 }
 
