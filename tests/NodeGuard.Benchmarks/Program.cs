@@ -1,7 +1,10 @@
 using NodeGuard.Benchmarks.Bench;
+using NodeGuard.Benchmarks.Caching;
 using NodeGuard.Benchmarks.Demo;
 using NodeGuard.Lab.Tests.Lab;
 
+if (args is [CacheBench.ServerRole or CacheBench.ClientRole, .. var arguments])
+    return await CacheBench.RunRoleAsync(args[0], arguments);
 try
 {
     return args is ["demo"] ? await DemoCommand.RunAsync() : await BenchCommand.RunAsync(args);

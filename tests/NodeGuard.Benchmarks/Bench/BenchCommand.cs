@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodeGuard.Benchmarks.Caching;
 using NodeGuard.Benchmarks.Output;
 using NodeGuard.Lab.Tests.Lab;
 
@@ -12,22 +13,23 @@ internal static class BenchCommand
     // Only when named: it compares the agent with itself.
     private const string Settings = "settings";
 
-    // Only when named: it is no part of the agent.
+    // Only when named: they are no part of the agent and need no lab.
     private const string Sandbox = "sandbox";
+    private const string Cache = "cache";
     private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
 
     public static async Task<int> RunAsync(string[] args)
     {
-        string? unknown = args.FirstOrDefault(arg => arg is not (Json or Settings or Sandbox) && !Names.Contains(arg));
+        string? unknown = args.FirstOrDefault(arg => arg is not (Json or Settings or Sandbox or Cache) && !Names.Contains(arg));
         if (unknown is not null)
         {
             await Console.Error.WriteLineAsync(
-                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all of these when none is named), {Settings}, {Sandbox} and {Json}");
+                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all of these when none is named), {Settings}, {Sandbox}, {Cache} and {Json}");
             return 64;
         }
 
         string[] named = [.. args.Where(arg => arg != Json)];
-        if (named is not [Sandbox])
+        if (named is not [Sandbox or Cache])
         {
             LabHost.RequireRoot();
         }
@@ -67,6 +69,11 @@ internal static class BenchCommand
             report = report with { Restore = await RestoreBench.RunAsync(Say) };
         }
 
+        if (named.Contains(Cache))
+        {
+            report = report with { Cache = await CacheBench.RunAsync(Say) };
+        }
+
         if (named.Contains(Settings))
         {
             report = report with { Settings = await SettingsBench.RunAsync(Say) };
@@ -91,6 +98,7 @@ internal static class BenchCommand
             report.Rest is { } rest ? RestBench.SheetOf(rest) : null,
             report.Sandbox is { } sandbox ? SandboxBench.SheetOf(sandbox) : null,
             report.Settings is { } settings ? SettingsBench.SheetOf(settings) : null,
+            report.Cache is { } cache ? CacheBench.SheetOf(cache) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NodeGuard.Benchmarks.Caching;
 
 namespace NodeGuard.Benchmarks.Bench;
 
@@ -21,6 +22,8 @@ internal sealed record BenchReport
     public SandboxRow? Sandbox { get; init; }
 
     public IReadOnlyList<SettingsRow>? Settings { get; init; }
+
+    public CacheRow? Cache { get; init; }
 }
 
 [JsonSerializable(typeof(BenchReport))]
