@@ -89,6 +89,15 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
         };
     }
 
+    /// <summary>422 for the options of a request: ListOptions, CreateOptions and so on.</summary>
+    public static ApiStatus InvalidOptions(string kind, FieldError error) =>
+        new(422, "Invalid", $"{kind}.meta.k8s.io \"\" is invalid: {error.Path}: {error.Message}")
+        {
+            Group = "meta.k8s.io",
+            Kind = kind,
+            Causes = [new StatusCause(error.Reason, error.Message, error.Path)],
+        };
+
     public JsonObject ToJson()
     {
         var json = new JsonObject

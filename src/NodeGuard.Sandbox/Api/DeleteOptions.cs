@@ -24,6 +24,15 @@ public sealed record DeleteOptions
         PreconditionResourceVersion = json.Text("preconditions", "resourceVersion"),
     };
 
+    /// <summary>Null when they are valid.</summary>
+    public ApiStatus? Check()
+    {
+        if (PropagationPolicy is null or "Foreground" or "Background" or "Orphan")
+            return null;
+        var error = FieldError.UnsupportedInOrder("propagationPolicy", PropagationPolicy, ["Foreground", "Background", "Orphan", "nil"]);
+        return ApiStatus.InvalidOptions("DeleteOptions", error);
+    }
+
     /// <summary>Why the preconditions fail for an object; null when they hold.</summary>
     public string? Unmet(JsonObject current)
     {

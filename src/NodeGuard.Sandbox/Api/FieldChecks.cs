@@ -24,6 +24,12 @@ public static class FieldChecks
                 $"the API version and kind in the data ({version}, Kind={kind}) do not match the expected ones ({resource.ApiVersion}, Kind={resource.Kind})");
         }
 
+        if (!resource.BuiltIn && MetadataTypes.Error(value) is { } mistyped)
+        {
+            return ApiStatus.BadRequest(
+                $"{kind} in version \"{resource.Version}\" cannot be handled as a {kind}: {mistyped}");
+        }
+
         List<string> faults = [.. duplicates.Select(d => $"duplicate field \"{d}\"")];
         if (resource.BuiltIn && BuiltInTypes.Of(version, kind) is { } type && FieldDecoding.Decode(value, type, faults) is { } wrong)
         {

@@ -17,10 +17,13 @@ public sealed record FieldError(string Path, string Reason, string Message)
     public static FieldError Invalid(string path, JsonNode? value, string detail) =>
         new(path, "FieldValueInvalid", $"Invalid value: {Show(value)}: {detail}");
 
-    public static FieldError Unsupported(string path, JsonNode? value, IEnumerable<string> allowed) => new(
+    public static FieldError Unsupported(string path, JsonNode? value, IEnumerable<string> allowed) =>
+        UnsupportedInOrder(path, value, allowed.Order(StringComparer.Ordinal));
+
+    /// <summary>Where the server keeps the order in which the values were given.</summary>
+    public static FieldError UnsupportedInOrder(string path, JsonNode? value, IEnumerable<string> allowed) => new(
         path, "FieldValueNotSupported",
-        $"Unsupported value: {Show(value)}: supported values: "
-            + string.Join(", ", allowed.Order(StringComparer.Ordinal).Select(a => $"\"{a}\"")));
+        $"Unsupported value: {Show(value)}: supported values: " + string.Join(", ", allowed.Select(a => $"\"{a}\"")));
 
     public static FieldError Forbidden(string path, string detail) =>
         new(path, "FieldValueForbidden", $"Forbidden: {detail}");

@@ -75,6 +75,8 @@ public static class ObjectMeta
 
         if (meta.Text("uid") is { Length: > 0 } uid && uid != old.Text("metadata", "uid"))
         {
+            if (request.Verb == "patch")
+                return ApiStatus.Invalid(request.Resource, request.Name, [FieldError.Invalid("metadata.uid", uid, "field is immutable")]);
             return ApiStatus.Conflict(
                 request.Resource, request.Name,
                 $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Text("metadata", "uid")}");

@@ -63,6 +63,8 @@ public sealed class CrdServing(Cluster cluster) : IHousekeeper
         ResourceInfo[] before = _served.TryGetValue(name, out ResourceInfo[]? old) ? old : [];
         foreach (ResourceInfo gone in before.Where(b => now.All(n => n.Version != b.Version)))
             cluster.Resources.Remove(gone);
+        if (before.Length == 0 && now.Length > 0)
+            ForgetBefore(name);
         foreach (ResourceInfo resource in now)
             cluster.Resources.Add(resource);
         _served[name] = now;
@@ -78,6 +80,9 @@ public sealed class CrdServing(Cluster cluster) : IHousekeeper
             _touched[name] = true;
         }
     }
+
+    /// <summary>As a real server's watch cache, which begins with the resource: older versions are 410 and not silence.</summary>
+    private void ForgetBefore(string storageKey) => cluster.Store.Compact(storageKey);
 
     private void CleanUp(string name, JsonObject crd)
     {

@@ -23,6 +23,8 @@ internal static class CustomResources
         string group = crd.Text("spec", "group")!;
         string name = version.Text("name")!;
         bool converts = name != storage;
+        bool several = CrdVersions.Of(crd).Skip(1).Any();
+        JsonObject stored = CrdVersions.Of(crd).FirstOrDefault(v => v.IsStorage())?.Schema() ?? [];
         JsonObject? scale = version.Child("subresources", "scale");
         return new ResourceInfo
         {
@@ -43,7 +45,7 @@ internal static class CustomResources
             SelectableFields = Selectable(version),
             Schema = schema,
             ToStorage = converts ? value => Versioned(value, $"{group}/{storage}") : null,
-            FromStorage = converts || SchemaDefaults.AnyIn(schema) ? value => Shown(value, $"{group}/{name}", schema) : null,
+            FromStorage = several || SchemaDefaults.AnyIn(stored) ? value => Shown(value, $"{group}/{name}", stored) : null,
         };
     }
 
@@ -68,7 +70,7 @@ internal static class CustomResources
         return versioned;
     }
 
-    /// <summary>What was stored under an older schema is pruned and gets its defaults when it is read.</summary>
+    /// <summary>What is read is pruned and defaulted by the schema of the storage version, whichever version is asked for.</summary>
     private static JsonObject Shown(JsonObject value, string apiVersion, JsonObject schema)
     {
         JsonObject shown = Versioned(value, apiVersion);

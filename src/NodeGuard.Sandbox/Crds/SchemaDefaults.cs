@@ -36,6 +36,7 @@ public static class SchemaDefaults
                 continue;
             if (inner["default"] is { } fallback && NeedsDefault(map, name, inner))
                 map[name] = fallback.DeepClone();
+            DropNull(map, name, inner);
             Apply(map[name], inner);
         }
 
@@ -47,8 +48,16 @@ public static class SchemaDefaults
                 continue;
             if (child is null && additional["default"] is { } fallback && additional.Flag("nullable") != true)
                 map[name] = fallback.DeepClone();
+            DropNull(map, name, additional);
             Apply(map[name], additional);
         }
+    }
+
+    /// <summary>What may not be null and has no default is as if the client had left it out.</summary>
+    private static void DropNull(JsonObject map, string name, JsonObject schema)
+    {
+        if (map.TryGetPropertyValue(name, out JsonNode? value) && value is null && schema.Flag("nullable") != true)
+            map.Remove(name);
     }
 
     /// <summary>A null counts as absent where null is not allowed.</summary>

@@ -51,7 +51,7 @@ public static class SchemaValidation
     private static IEnumerable<FieldError> EnumErrors(string path, JsonNode? value, JsonObject schema)
     {
         if (schema["enum"] is JsonArray { Count: > 0 } allowed && !allowed.Any(a => JsonNode.DeepEquals(a, value)))
-            yield return FieldError.Unsupported(path, value, allowed.Select(a => a.Text() ?? a?.ToJsonString() ?? "null"));
+            yield return FieldError.UnsupportedInOrder(path, value, allowed.Select(a => a.Text() ?? a?.ToJsonString() ?? "null"));
     }
 
     private static FieldError Mistyped(string path, string found, string wanted) =>
@@ -78,6 +78,8 @@ public static class SchemaValidation
         double number = SchemaNumbers.Of(value);
         if (double.IsNaN(number))
             yield break;
+        if (schema.Text("type") == "integer" && Math.Floor(number) != number)
+            yield return FieldError.Invalid("<nil>", "", $"Checked value must be of type integer (default format) in {path}");
         if (schema.Text("format") == "int32" && schema.Text("type") == "integer" && number is > int.MaxValue or < int.MinValue)
         {
             yield return FieldError.Invalid(

@@ -58,7 +58,10 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
         ApiRequest? request = Request(context.Request, effective, out ApiStatus? refused);
         if (request is null)
         {
-            await Responses.WriteAsync(context, refused!);
+            if (refused!.Code == 404 && !IsServed(RequestPath.Parse(path)))
+                await Responses.WriteTextAsync(context, 404, "404 page not found\n");
+            else
+                await Responses.WriteAsync(context, refused);
             return;
         }
 
@@ -70,6 +73,10 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
 
         await ServeAsync(context, request);
     }
+
+    /// <summary>Under a group and version that exists; what is elsewhere no API answers for.</summary>
+    private bool IsServed(RequestPath? path) =>
+        path is not null && cluster.Resources.All.Any(r => r.Group == path.Group && r.Version == path.Version);
 
     private async Task ServeAsync(HttpContext context, ApiRequest request)
     {
@@ -139,11 +146,22 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
             return ApiStatus.NoSuchPath();
         if (resource.Namespaced && path.Namespace.Length == 0 && (http.Method != "GET" || path.Name.Length > 0))
             return http.Method == "GET" ? ApiStatus.NoSuchPath() : ApiStatus.MethodNotAllowed();
-        if (http.Query["dryRun"].ToString() is { Length: > 0 } dryRun && dryRun != "All")
-            return ApiStatus.BadRequest($"dryRun: Unsupported value: \"{dryRun}\": supported values: \"All\"");
-        return path.Subresource.Length == 0 && resource.Review is not null && http.Method != "POST"
+        return BadOption(http) is { } wrong ? wrong : path.Subresource.Length == 0 && resource.Review is not null && http.Method != "POST"
             ? ApiStatus.MethodNotAllowed()
             : null;
+    }
+
+    private static ApiStatus? BadOption(HttpRequest http)
+    {
+        string kind = http.Method switch { "POST" => "Create", "PUT" => "Update", "PATCH" => "Patch", "DELETE" => "Delete", _ => "Get" };
+        foreach ((string option, string[] allowed) in (ReadOnlySpan<(string, string[])>)
+            [("dryRun", ["All"]), ("fieldValidation", ["", "Ignore", "Strict", "Warn"])])
+        {
+            if (http.Query[option].ToString() is { Length: > 0 } value && !allowed.Contains(value))
+                return ApiStatus.InvalidOptions(kind + "Options", FieldError.UnsupportedInOrder(option, value, allowed));
+        }
+
+        return null;
     }
 
     private static string Manager(HttpRequest http)

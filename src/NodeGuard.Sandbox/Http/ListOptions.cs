@@ -52,7 +52,7 @@ internal sealed record ListOptions
         {
             (long Version, string After)? place = DecodeContinue(token);
             if (place is null)
-                wrong ??= "continue key is not valid: it is not one that this server gave";
+                wrong ??= "invalid continue token: continue key is not valid: it is not one that this server gave";
             else if (version is > 0)
                 wrong ??= "specifying resource version is not allowed when using continue";
             (version, after, match) = (place?.Version, place?.After, "Exact");
@@ -126,8 +126,15 @@ internal sealed record ListOptions
                 $"resourceVersionMatch: Unsupported value: \"{Match}\": supported values: \"Exact\", \"NotOlderThan\"",
             _ => null,
         };
-        return wrong is null
-            ? null
-            : new ApiStatus(422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: {wrong}") { Group = "meta.k8s.io", Kind = "ListOptions" };
+        return wrong is null ? null : ApiStatus.InvalidOptions("ListOptions", OptionError(wrong));
+    }
+
+    /// <summary>Of `field: Title: detail`.</summary>
+    private static FieldError OptionError(string text)
+    {
+        int colon = text.IndexOf(": ", StringComparison.Ordinal);
+        string message = text[(colon + 2)..];
+        bool forbidden = message.StartsWith("Forbidden", StringComparison.Ordinal);
+        return new FieldError(text[..colon], forbidden ? "FieldValueForbidden" : "FieldValueNotSupported", message);
     }
 }

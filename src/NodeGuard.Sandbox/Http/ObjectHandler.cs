@@ -57,7 +57,7 @@ internal sealed class ObjectHandler(Cluster cluster)
             "create" => Create(request, body),
             "update" => Update(request, body),
             "patch" => Patch(request, body),
-            "delete" => cluster.Write.Delete(request with { DryRun = IsDryRun(request, body) }, Options(context, body)),
+            "delete" => Delete(request with { DryRun = IsDryRun(request, body) }, Options(context, body)),
             "deletecollection" => DeleteAll(context, request, body),
             _ => ApiStatus.MethodNotAllowed(),
         };
@@ -107,6 +107,9 @@ internal sealed class ObjectHandler(Cluster cluster)
         return PatchRequest.Serve(cluster, request, body.MediaType, body.Node, body.Duplicates);
     }
 
+    private ApiResult Delete(ApiRequest request, DeleteOptions options) =>
+        options.Check() is { } refused ? refused : cluster.Write.Delete(request, options);
+
     private ApiResult DeleteAll(HttpContext context, ApiRequest request, Body body)
     {
         if (ListOptions.Parse(context.Request.Query, request.Resource, out ApiStatus? refused) is not { } options)
@@ -114,6 +117,8 @@ internal sealed class ObjectHandler(Cluster cluster)
         if (ListHandler.Read(cluster, request, options with { Limit = 0 }, out refused) is not { } page)
             return refused!;
         DeleteOptions how = Options(context, body);
+        if (how.Check() is { } unfit)
+            return unfit;
         foreach (StoredObject stored in page.Items)
         {
             ApiRequest one = request with

@@ -15,8 +15,8 @@ internal static class Responses
 
     public static Task WriteAsync(HttpContext context, ApiStatus status)
     {
-        if (status.RetryAfterSeconds is { } seconds && status.Code is 429 or 503 or 504)
-            context.Response.Headers.RetryAfter = Math.Max(seconds, 1).ToString(CultureInfo.InvariantCulture);
+        if (status.RetryAfterSeconds is > 0 and { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return WriteAsync(context, status.Code, status.ToJson());
     }
 

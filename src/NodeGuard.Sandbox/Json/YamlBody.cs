@@ -10,6 +10,7 @@ namespace NodeGuard.Sandbox.Json;
 public static partial class YamlBody
 {
     private const int MaxDepth = 128;
+    private const long MaxRepeated = 100_000;
 
     /// <summary>Each document of a text. Throws <see cref="YamlException"/> with the place where it is not YAML.</summary>
     public static IReadOnlyList<JsonNode> Documents(string text)
@@ -34,7 +35,7 @@ public static partial class YamlBody
         while (parser.Current is DocumentStart)
         {
             parser.MoveNext();
-            if (Value(parser, new(StringComparer.Ordinal), 0) is { } node)
+            if (Value(parser, new Anchors(), 0) is { } node)
                 documents.Add(node);
             parser.Consume<DocumentEnd>();
         }
@@ -42,15 +43,15 @@ public static partial class YamlBody
         return documents;
     }
 
-    private static JsonNode? Value(Parser parser, Dictionary<string, JsonNode?> anchors, int depth)
+    private static JsonNode? Value(Parser parser, Anchors anchors, int depth)
     {
         if (depth > MaxDepth)
             throw new YamlException(parser.Current!.Start, parser.Current.End, "nested too deeply");
         ParsingEvent current = parser.Consume<ParsingEvent>();
         JsonNode? node = current switch
         {
-            AnchorAlias alias => anchors.TryGetValue(alias.Value.Value, out JsonNode? known)
-                ? known?.DeepClone()
+            AnchorAlias alias => anchors.Values.TryGetValue(alias.Value.Value, out JsonNode? known)
+                ? Repeated(alias, known, anchors)
                 : throw new YamlException(alias.Start, alias.End, $"unknown anchor {alias.Value}"),
             Scalar scalar => FromScalar(scalar),
             SequenceStart => Sequence(parser, anchors, depth),
@@ -58,11 +59,27 @@ public static partial class YamlBody
             _ => throw new YamlException(current.Start, current.End, "a value is expected here"),
         };
         if (current is NodeEvent { Anchor.IsEmpty: false } anchored)
-            anchors[anchored.Anchor.Value] = node?.DeepClone();
+            anchors.Values[anchored.Anchor.Value] = node?.DeepClone();
         return node;
     }
 
-    private static JsonArray Sequence(Parser parser, Dictionary<string, JsonNode?> anchors, int depth)
+    /// <summary>Aliases of aliases grow without end from a few lines: what they repeat is bounded in all.</summary>
+    private static JsonNode? Repeated(AnchorAlias alias, JsonNode? known, Anchors anchors)
+    {
+        anchors.Repeated += Size(known);
+        return anchors.Repeated <= MaxRepeated
+            ? known?.DeepClone()
+            : throw new YamlException(alias.Start, alias.End, $"the document is too large: its aliases repeat more than {MaxRepeated} values");
+    }
+
+    private static long Size(JsonNode? node) => node switch
+    {
+        JsonObject map => 1 + map.Sum(p => Size(p.Value)),
+        JsonArray list => 1 + list.Sum(Size),
+        _ => 1,
+    };
+
+    private static JsonArray Sequence(Parser parser, Anchors anchors, int depth)
     {
         var items = new JsonArray();
         while (parser.Current is not SequenceEnd)
@@ -71,7 +88,7 @@ public static partial class YamlBody
         return items;
     }
 
-    private static JsonObject Mapping(Parser parser, Dictionary<string, JsonNode?> anchors, int depth)
+    private static JsonObject Mapping(Parser parser, Anchors anchors, int depth)
     {
         var map = new JsonObject();
         while (parser.Current is not MappingEnd)
@@ -102,6 +119,14 @@ public static partial class YamlBody
         return Real().IsMatch(text) && double.TryParse(text, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real)
             ? JsonValue.Create(real)
             : JsonValue.Create(text);
+    }
+
+    private sealed class Anchors
+    {
+        public Dictionary<string, JsonNode?> Values { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>How many values aliases have repeated in the document.</summary>
+        public long Repeated { get; set; }
     }
 
     [GeneratedRegex(@"^[-+]?(0|[1-9][0-9]*)\z")]

@@ -53,8 +53,8 @@ public static class JsonPatch
             case "remove":
                 return Remove(ref document, segments, path, out _);
             case "replace":
-                return Find(document, segments, path, out _)
-                    ?? (segments.Length == 0 ? null : Remove(ref document, segments, path, out _))
+                return FindReplaced(document, segments, path)
+                    ?? (segments.Length == 0 || Find(document, segments, path, out _) is not null ? null : Remove(ref document, segments, path, out _))
                     ?? Add(ref document, segments, path, operation!["value"]?.DeepClone());
             case "test":
                 return Find(document, segments, path, out JsonNode? found)
@@ -76,6 +76,12 @@ public static class JsonPatch
         string? error = name == "move" ? Remove(ref document, source, from, out carried) : Find(document, source, from, out carried);
         return error ?? Add(ref document, segments, path, carried?.DeepClone());
     }
+
+    /// <summary>As the library of the API server has it, a field need not be there to be replaced; a list's item must.</summary>
+    private static string? FindReplaced(JsonNode? document, string[] segments, string path) =>
+        segments.Length > 0 && Find(document, segments[..^1], path, out JsonNode? parent) is null && parent is JsonObject
+            ? null
+            : Find(document, segments, path, out _);
 
     private static string? Find(JsonNode? document, string[] segments, string path, out JsonNode? found)
     {

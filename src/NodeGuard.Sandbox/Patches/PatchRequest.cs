@@ -42,6 +42,8 @@ public static class PatchRequest
             return type == Json
                 ? new ApiStatus(422, "Invalid", $"the server rejected our request due to an error in our request: {error}")
                 : new ApiStatus(422, "Invalid", $"the patch cannot be applied to {resource.GroupResource} \"{request.Name}\": {error}");
+        if (type is not (Json or Merge or Strategic) && resource.BuiltIn)
+            return new ApiStatus(415, "UnsupportedMediaType", "415: Unsupported Media Type");
         if (type is not (Json or Merge or Strategic) || (type == Strategic && !resource.BuiltIn))
         {
             return new ApiStatus(

@@ -56,6 +56,10 @@ internal sealed class TokenRequests(ServiceAccountTokens tokens, Func<string, Us
             201);
     }
 
+    /// <summary>With the slash that the server writes for the core group too.</summary>
+    private static string GroupVersion(JsonObject reference) =>
+        reference.Text("apiVersion") is { } version && version.Contains('/', StringComparison.Ordinal) ? version : $"/{reference.Text("apiVersion")}";
+
     private static JsonObject Meta(JsonObject account, DateTimeOffset now) => new()
     {
         ["name"] = account.Text("metadata", "name"),
@@ -87,7 +91,7 @@ internal sealed class TokenRequests(ServiceAccountTokens tokens, Func<string, Us
         string kind = reference.Text("kind") ?? "";
         string name = reference.Text("name") ?? "";
         if (reference.Text("apiVersion") is not (null or "v1") || kind is not ("Pod" or "Node" or "Secret"))
-            return ApiStatus.BadRequest($"cannot bind token to object of type {reference.Text("apiVersion")}, Kind={kind}");
+            return ApiStatus.BadRequest($"cannot bind token to object of type {GroupVersion(reference)}, Kind={kind}");
         ResourceInfo resource = cluster.Resources.Get("", "v1", kind.ToLowerInvariant() + "s");
         if (cluster.Store.Get(resource.StorageKey, resource.KeyOf(request.Namespace, name)) is not { } found)
             return ApiStatus.NotFound(resource, name);

@@ -125,6 +125,12 @@ internal sealed class RoleStrategy : PlainStrategy
     {
         if (old is not null && !JsonNode.DeepEquals(value["roleRef"], old["roleRef"]))
             yield return FieldError.Invalid("roleRef", value["roleRef"], "cannot change roleRef");
+        string[] kinds = request.Resource.Namespaced ? ["Role", "ClusterRole"] : ["ClusterRole"];
+        bool binds = request.Resource.Kind is "RoleBinding" or "ClusterRoleBinding";
+        if (binds && !kinds.Contains(value.Text("roleRef", "kind")))
+            yield return FieldError.UnsupportedInOrder("roleRef.kind", value.Text("roleRef", "kind") ?? "", kinds);
+        if (binds && value.Text("roleRef", "name") is not { Length: > 0 })
+            yield return FieldError.Required("roleRef.name");
     }
 
     private static string Subjects(JsonObject binding, string kind) => string.Join(", ", binding.Items("subjects")

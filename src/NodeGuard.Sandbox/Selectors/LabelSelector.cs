@@ -111,7 +111,9 @@ public sealed class LabelSelector
             _ when Set(text, " in ") is { } set => new(set.Key, Operator.In, set.Values),
             _ => new(text, Operator.Exists, []),
         };
-        if (Api.Names.QualifiedNameError(requirement.Key) is { } badKey)
+        if (requirement.Operator == Operator.Exists && text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var found, ..])
+            error = $"found '{found}', expected: in, notin, =, ==, !=, gt, lt";
+        else if (Api.Names.QualifiedNameError(requirement.Key) is { } badKey)
             error = $"key: Invalid value: \"{requirement.Key}\": {badKey}";
         foreach (string value in requirement.Values)
         {

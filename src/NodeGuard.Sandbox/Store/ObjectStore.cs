@@ -150,11 +150,8 @@ public sealed class ObjectStore(int history = 4096)
     {
         lock (_writing)
         {
-            foreach ((string name, Table table) in _tables)
-            {
-                if (resource is null || name == resource)
-                    table.Log.Compact(_revision);
-            }
+            foreach (Table table in resource is null ? _tables.Values : [TableOf(resource)])
+                table.Log.Compact(_revision);
 
             foreach ((string Resource, Snapshot Snapshot) kept in _kept.ToArray())
             {
