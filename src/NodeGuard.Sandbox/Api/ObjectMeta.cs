@@ -135,16 +135,16 @@ public static class ObjectMeta
 
     private static IEnumerable<FieldError> OwnerErrors(JsonObject meta)
     {
-        int index = 0;
         foreach (JsonNode? owner in meta.Items("ownerReferences"))
         {
             foreach (string field in (string[])["apiVersion", "kind", "name", "uid"])
             {
                 if (string.IsNullOrEmpty(owner.Text(field)))
-                    yield return FieldError.Invalid($"metadata.ownerReferences[{index}].{field}", "", $"{field} must not be empty");
+                {
+                    yield return FieldError.Invalid(
+                        $"metadata.ownerReferences.{field}", "", field == "apiVersion" ? "version must not be empty" : "must not be empty");
+                }
             }
-
-            index++;
         }
 
         if (meta.Items("ownerReferences").Count(o => o.Flag("controller") == true) > 1)

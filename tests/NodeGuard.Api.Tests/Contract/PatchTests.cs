@@ -139,10 +139,12 @@ public sealed class PatchTests(ClusterFixture cluster)
             "ConfigMap \"m\" is invalid: metadata.uid: Invalid value: \"00000000-0000-0000-0000-000000000000\": field is immutable");
         JsonNode replaced = map.Body!.DeepClone();
         replaced["metadata"]!["uid"] = "00000000-0000-0000-0000-000000000000";
-        (await cluster.Api.PutAsync(path, replaced)).ShouldBeRefused(
-            409, "Conflict",
-            "Operation cannot be fulfilled on configmaps \"m\": Precondition failed: UID in precondition: "
-            + $"00000000-0000-0000-0000-000000000000, UID in object meta: {map["metadata"]["uid"]}");
+        RawAnswer put = await cluster.Api.PutAsync(path, replaced);
+        (put.Code, put.Reason).ShouldBe((409, "Conflict"), put.Text);
+        put.Message.ShouldStartWith("Operation cannot be fulfilled on configmaps \"m\": ");
+        put.Message.ShouldEndWith(
+            "Precondition failed: UID in precondition: 00000000-0000-0000-0000-000000000000, "
+            + $"UID in object meta: {map["metadata"]["uid"]}");
     }
 
     [Fact]
