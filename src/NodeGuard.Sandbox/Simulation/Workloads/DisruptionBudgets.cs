@@ -38,7 +38,7 @@ internal static class DisruptionBudgets
             status["expectedPods"] = wanted.Expected;
             status["disruptionsAllowed"] = allowed;
             SetDisrupted(status, disrupted);
-            SetAllowed(status, budget, allowed > 0, allowed > 0 ? "SufficientPods" : "InsufficientPods", "", now);
+            SetAllowed(status, budget.Number("metadata", "generation") ?? 1, allowed > 0, allowed > 0 ? "SufficientPods" : "InsufficientPods", "", now);
             WorkloadStatus.Observe(status, budget);
         });
         return new Outcome([.. writes], again);
@@ -72,7 +72,7 @@ internal static class DisruptionBudgets
             : minimum is not null ? (scale, IntOrPercent.Of(minimum, scale, roundUp: true) ?? 0) : (0, 0);
     }
 
-    // A budget whose pods cannot be counted allows nothing.
+    // A budget whose pods cannot be counted allows nothing, and its generation does not count as seen.
     private static IEnumerable<Change> Failed(JsonObject budget, string error, DateTimeOffset now) =>
         WorkloadStatus.Write(Kind.PodDisruptionBudget, budget, status =>
         {
@@ -82,16 +82,15 @@ internal static class DisruptionBudgets
                 status[field] ??= 0;
             }
 
-            SetAllowed(status, budget, false, "SyncFailed", error, now);
-            WorkloadStatus.Observe(status, budget);
+            SetAllowed(status, status.Number("observedGeneration") ?? 0, false, "SyncFailed", error, now);
         });
 
-    private static void SetAllowed(JsonObject status, JsonObject budget, bool allowed, string reason, string message, DateTimeOffset now)
+    private static void SetAllowed(JsonObject status, long generation, bool allowed, string reason, string message, DateTimeOffset now)
     {
         status.SetCondition("DisruptionAllowed", allowed ? "True" : "False", reason, message, now);
         JsonObject condition = status.Items("conditions").First(item => item.Text("type") == "DisruptionAllowed");
         condition["message"] = message;
-        condition["observedGeneration"] = budget.Number("metadata", "generation") ?? 1;
+        condition["observedGeneration"] = generation;
     }
 
     private static Dictionary<string, DateTimeOffset> Disrupted(JsonObject budget, JsonObject[] matched, DateTimeOffset now)
