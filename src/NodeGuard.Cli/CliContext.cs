@@ -51,7 +51,7 @@ public sealed record CliContext
         RunAgent = new AgentProcess(
             console, ServiceManagerSocket.OfProcess(), static surroundings => new GuardService(surroundings)).RunAsync,
         DrillHost = static () => new LinuxDrillHost(),
-        Cluster = static _ => new ClusterAnswer.None("temporary"),
+        Cluster = request => ProcessCluster.Reach(request, console),
         PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot(), KernelObjects.Live),
     };
 

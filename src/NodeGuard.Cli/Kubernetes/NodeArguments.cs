@@ -35,7 +35,9 @@ internal sealed class NodeArguments
                 result.AddError("no node was named: give names, or --selector");
             foreach (var name in result.GetValue(Names) ?? [])
             {
-                if (NameOf(name) is null)
+                if (name.StartsWith('-'))
+                    result.AddError($"there is no option {name.Split('=')[0]} here; see --help");
+                else if (NameOf(name) is null)
                     result.AddError($"\"{name}\" is not a node's name: write worker-1 or node/worker-1");
             }
         });

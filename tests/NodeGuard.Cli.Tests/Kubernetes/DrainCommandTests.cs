@@ -106,6 +106,8 @@ public sealed class DrainCommandTests
     [Theory]
     [InlineData("drain", "no node was named")]
     [InlineData("drain worker-1 -l a=b", "not both")]
+    [InlineData("drain worker-1 --frce=true", "there is no option --frce")]
+    [InlineData("cordon -x", "there is no option -x")]
     [InlineData("drain pod/worker-1", "not a node's name")]
     [InlineData("drain ../secrets", "not a node's name")]
     [InlineData("drain worker-1 --timeout 5", "not a duration")]
