@@ -47,7 +47,14 @@ public sealed class SimulationFixture : IAsyncLifetime
         {
             _made.Add($"/api/v1/nodes/{node}");
             _made.Add($"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{node}");
-            await Api.CreateAsync("/api/v1/nodes", TestObjects.Node(node, new JsonObject { [Stage.Label] = name }));
+            JsonObject made = TestObjects.Node(node, new JsonObject { [Stage.Label] = name });
+            if (_sandbox is not null)
+            {
+                // Here the simulation's kubelets look after it, not the harness's.
+                made["metadata"]!.AsObject().Remove("annotations");
+            }
+
+            await Api.CreateAsync("/api/v1/nodes", made);
         }
 
         return new Stage(Api, new KubectlRunner(_kubeconfig, name), name, nodes);
