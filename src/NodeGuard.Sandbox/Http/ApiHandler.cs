@@ -226,7 +226,7 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            await handler.BookmarkAsync(context.Response.BodyWriter, cursor, context.RequestAborted);
+            await handler.EndAsync(context.Response.BodyWriter, cursor, context.RequestAborted);
         }
     }
 

@@ -63,19 +63,27 @@ internal sealed class WatchHandler(Cluster cluster, ApiRequest request, ListOpti
         await output.FlushAsync(cancellation);
         using var bookmarks = new PeriodicTimer(BookmarkInterval, TimeProvider.System);
         Task<bool> tick = bookmarks.WaitForNextTickAsync(cancellation).AsTask();
+        string @namespace = _prefix.TrimEnd('/');
+        bool due = false;
         while (await SendAsync(output, cursor, cancellation))
         {
-            await Task.WhenAny(cursor.Changed(), tick).WaitAsync(cancellation);
-            if (!tick.IsCompleted)
-                continue;
-            _ = await tick;
-            tick = bookmarks.WaitForNextTickAsync(cancellation).AsTask();
-            await BookmarkAsync(output, cursor, cancellation);
+            if (due)
+                await BookmarkAsync(output, cursor, cancellation);
+            await Task.WhenAny(cursor.Changed(@namespace), tick).WaitAsync(cancellation);
+            due = tick.IsCompleted;
+            if (due && await tick)
+                tick = bookmarks.WaitForNextTickAsync(cancellation).AsTask();
         }
     }
 
-    /// <summary>Says how far the watch has come, where the client takes that.</summary>
-    public async Task BookmarkAsync(PipeWriter output, WatchCursor cursor, CancellationToken cancellation)
+    /// <summary>Sends what there is and says how far the watch has come, where the client takes that.</summary>
+    public async Task EndAsync(PipeWriter output, WatchCursor cursor, CancellationToken cancellation)
+    {
+        if (await SendAsync(output, cursor, cancellation))
+            await BookmarkAsync(output, cursor, cancellation);
+    }
+
+    private async Task BookmarkAsync(PipeWriter output, WatchCursor cursor, CancellationToken cancellation)
     {
         if (!options.Bookmarks || cursor.Settled() is not { } revision)
             return;

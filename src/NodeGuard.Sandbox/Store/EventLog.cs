@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace NodeGuard.Sandbox.Store;
 
 /// <summary>
@@ -6,12 +8,15 @@ namespace NodeGuard.Sandbox.Store;
 /// </summary>
 internal sealed class EventLog(int capacity)
 {
+    // How far a reader of one namespace may fall behind before it is woken for others' writes: else the ring overtakes it.
+    private const int WokenFor = 256;
+
+    private readonly ConcurrentDictionary<string, Signal> _ofNamespaces = new(StringComparer.Ordinal);
+    private readonly Signal _ofAll = new();
     private readonly StoreEvent?[] _ring = new StoreEvent?[capacity];
     private long _first;
     private long _next;
     private long _compacted;
-    private int _awaited;
-    private TaskCompletionSource _signal = NewSignal();
 
     public long Next => Volatile.Read(ref _next);
 
@@ -27,7 +32,11 @@ internal sealed class EventLog(int capacity)
 
         Volatile.Write(ref slot, entry);
         Volatile.Write(ref _next, next + 1);
-        Wake();
+        _ofAll.Wake();
+        if ((next + 1) % Math.Min(WokenFor, Math.Max(1, capacity / 4)) == 0)
+            WakeNamespaces();
+        else if (!_ofNamespaces.IsEmpty && SignalOf(entry.Object.Key) is { } signal)
+            signal.Wake();
     }
 
     /// <summary>Forgets what is at or before a revision, as etcd's compaction does.</summary>
@@ -38,7 +47,8 @@ internal sealed class EventLog(int capacity)
             first++;
         Volatile.Write(ref _compacted, Math.Max(_compacted, revision));
         Volatile.Write(ref _first, first);
-        Wake();
+        _ofAll.Wake();
+        WakeNamespaces();
     }
 
     /// <summary>The place behind a revision; null when what followed it is partly forgotten.</summary>
@@ -75,19 +85,45 @@ internal sealed class EventLog(int capacity)
         return place < Volatile.Read(ref _first) ? -1 : count;
     }
 
-    /// <summary>Done when there is something behind a place.</summary>
-    public Task Changed(long place)
+    /// <summary>Done when there is something behind a place; of a namespace, or sometimes of others, where one is named.</summary>
+    public Task Changed(long place, string @namespace = "")
     {
-        Interlocked.Exchange(ref _awaited, 1);
-        Task signal = Volatile.Read(ref _signal).Task;
-        return Next > place || Volatile.Read(ref _first) > place ? Task.CompletedTask : signal;
+        Signal signal = @namespace.Length == 0 ? _ofAll : _ofNamespaces.GetOrAdd(@namespace, static _ => new Signal());
+        Task next = signal.Next();
+        return Next > place || Volatile.Read(ref _first) > place ? Task.CompletedTask : next;
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void Wake()
+    private Signal? SignalOf(string key)
     {
-        if (Interlocked.Exchange(ref _awaited, 0) == 1)
-            Interlocked.Exchange(ref _signal, NewSignal()).SetResult();
+        int end = key.IndexOf('/', StringComparison.Ordinal);
+        return end > 0 && _ofNamespaces.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key.AsSpan(0, end), out Signal? signal)
+            ? signal
+            : null;
+    }
+
+    private void WakeNamespaces()
+    {
+        foreach (KeyValuePair<string, Signal> named in _ofNamespaces)
+            named.Value.Wake();
+    }
+
+    private sealed class Signal
+    {
+        private int _awaited;
+        private TaskCompletionSource _source = NewSource();
+
+        public Task Next()
+        {
+            Interlocked.Exchange(ref _awaited, 1);
+            return Volatile.Read(ref _source).Task;
+        }
+
+        public void Wake()
+        {
+            if (Interlocked.Exchange(ref _awaited, 0) == 1)
+                Interlocked.Exchange(ref _source, NewSource()).SetResult();
+        }
+
+        private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -29,6 +29,6 @@ public sealed class WatchCursor
         return _log.Next == _place ? revision : null;
     }
 
-    /// <summary>Done when there is something to read.</summary>
-    public Task Changed() => _log.Changed(_place);
+    /// <summary>Done when there is something to read: of one namespace, or now and then of others, where one is named.</summary>
+    public Task Changed(string @namespace = "") => _log.Changed(_place, @namespace);
 }

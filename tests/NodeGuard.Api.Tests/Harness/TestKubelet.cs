@@ -16,6 +16,9 @@ internal sealed class TestKubelet : IAsyncDisposable
     /// <summary>On the nodes that this kubelet looks after.</summary>
     public const string Tended = "nodeguard-tests/node";
 
+    /// <summary>On a pod whose containers end by themselves: soon, whatever the time (the simulation's kubelets take it exactly).</summary>
+    public const string RunFor = "sandbox.nodeguard.io/run-for";
+
     private const string Leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
@@ -116,6 +119,31 @@ internal sealed class TestKubelet : IAsyncDisposable
         {
             await _api.PatchAsync(path + "/status", Running(pod));
         }
+        else if (phase == "Running" && meta["annotations"]?[RunFor] is not null)
+        {
+            await _api.PatchAsync(path + "/status", Succeeded(pod));
+        }
+    }
+
+    private static JsonObject Succeeded(JsonNode pod)
+    {
+        string now = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        JsonArray containers = pod["status"]!["containerStatuses"]!.DeepClone().AsArray();
+        foreach (JsonNode? container in containers)
+        {
+            container!["ready"] = false;
+            container["started"] = false;
+            container["state"] = new JsonObject
+            {
+                ["terminated"] = new JsonObject { ["exitCode"] = 0, ["reason"] = "Completed", ["startedAt"] = now, ["finishedAt"] = now },
+            };
+        }
+
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["uid"] = (string)pod["metadata"]!["uid"]! },
+            ["status"] = new JsonObject { ["phase"] = "Succeeded", ["containerStatuses"] = containers },
+        };
     }
 
     private static JsonObject Running(JsonNode pod)

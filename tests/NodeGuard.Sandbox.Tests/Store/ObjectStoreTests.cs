@@ -64,6 +64,32 @@ public sealed class ObjectStoreTests
     }
 
     [Fact]
+    public void A_reader_of_a_namespace_is_woken_by_its_writes_and_by_others_before_they_overtake_it()
+    {
+        WatchCursor cursor = _store.Watch("pods", _store.Revision)!;
+        Task changed = cursor.Changed("x");
+        Create("y/a");
+        changed.IsCompleted.ShouldBeFalse();
+        Create("x/a");
+        changed.IsCompleted.ShouldBeTrue();
+
+        var events = new StoreEvent[8];
+        int seen = cursor.Read(events);
+        for (int i = 0; i < 50; i++)
+        {
+            changed = cursor.Changed("x");
+            Create($"y/{i}");
+            if (!changed.IsCompleted)
+                continue;
+            int count = cursor.Read(events);
+            count.ShouldBeGreaterThan(0, "it is never overtaken");
+            seen += count;
+        }
+
+        seen.ShouldBeGreaterThan(48);
+    }
+
+    [Fact]
     public void A_slow_reader_loses_its_place_and_is_told_so()
     {
         WatchCursor slow = _store.Watch("pods", _store.Revision)!;
