@@ -55,13 +55,13 @@ internal sealed partial class BusLoop : IDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         IAsyncEnumerator<BusEvent> events = _bus.WatchAsync(ending.Token).GetAsyncEnumerator(ending.Token);
         Task<bool> next = events.MoveNextAsync().AsTask();
-        DateTimeOffset? describeAt = null;
+        (long Since, TimeSpan Delay)? describeAt = null;
         try
         {
             while (true)
             {
                 heartbeat.Beat();
-                TimeSpan patience = describeAt is { } due ? due - _time.GetUtcNow() : AgentLoops.BeatInterval;
+                TimeSpan patience = describeAt is { } due ? due.Delay - _time.GetElapsedTime(due.Since) : AgentLoops.BeatInterval;
                 Task pause = Task.Delay(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, _time, cancellation);
                 if (await Task.WhenAny(next, pause) != next)
                 {
@@ -70,7 +70,7 @@ internal sealed partial class BusLoop : IDisposable
                 }
                 else if (await next)
                 {
-                    describeAt = await TakeAsync(events.Current, cancellation) ? _time.GetUtcNow() + DelayToDescribe : describeAt;
+                    describeAt = await TakeAsync(events.Current, cancellation) ? (_time.GetTimestamp(), DelayToDescribe) : describeAt;
                     next = events.MoveNextAsync().AsTask();
                 }
                 else
@@ -95,7 +95,7 @@ internal sealed partial class BusLoop : IDisposable
     /// <summary>What is guessed until the first description is wrong where owners use networkd's protocols.</summary>
     private TimeSpan DelayToDescribe => _described is null ? TimeSpan.Zero : DescribeDelay;
 
-    private Task DescribeIfDueAsync(DateTimeOffset? describeAt, CancellationToken cancellation) =>
+    private Task DescribeIfDueAsync((long Since, TimeSpan Delay)? describeAt, CancellationToken cancellation) =>
         describeAt is null ? Task.CompletedTask : DescribeAsync(cancellation);
 
     /// <summary>True when networkd's own objects may have changed.</summary>

@@ -31,7 +31,7 @@ internal sealed partial class EpisodeBook : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Func<KnownCause> _cause;
-    private readonly SemaphoreSlim _waiting = new(0, 1);
+    private readonly WakeSignal _waiting = new();
     private readonly RouteEventStream _stream = new();
     private EpisodeRecord? _running;
 
@@ -44,7 +44,7 @@ internal sealed partial class EpisodeBook : IDisposable
         _time = time;
         _log = log;
         _cause = cause;
-        thread.EventsWait = Wake;
+        thread.EventsWait = _waiting.Set;
         metrics.ObserveEventsDropped(() => thread.Guard.Events.Dropped);
     }
 
@@ -88,21 +88,6 @@ internal sealed partial class EpisodeBook : IDisposable
     public IAsyncEnumerable<RouteEvent> WatchAsync(CancellationToken cancellation) => _stream.WatchAsync(cancellation);
 
     public void Dispose() => _waiting.Dispose();
-
-    private void Wake()
-    {
-        if (_waiting.CurrentCount == 0)
-        {
-            try
-            {
-                _waiting.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Another release came first: the loop is awake.
-            }
-        }
-    }
 
     private void Count(in GuardEvent guardEvent)
     {

@@ -14,8 +14,8 @@ internal sealed class FlushCause(string procRoot, TimeProvider time)
 
     private readonly Lock _lock = new();
     private string? _job;
-    private DateTimeOffset _jobAt;
-    private DateTimeOffset _startedAt = DateTimeOffset.MinValue;
+    private long _jobAt;
+    private long? _startedAt;
 
     /// <summary>A job of systemd on networkd's unit; its type may follow.</summary>
     public void NoteJob(UnitJob job, BusValue<string> type)
@@ -23,7 +23,7 @@ internal sealed class FlushCause(string procRoot, TimeProvider time)
         lock (_lock)
         {
             _job = job.Describe(type);
-            _jobAt = time.GetUtcNow();
+            _jobAt = time.GetTimestamp();
         }
     }
 
@@ -31,19 +31,18 @@ internal sealed class FlushCause(string procRoot, TimeProvider time)
     {
         lock (_lock)
         {
-            _startedAt = time.GetUtcNow();
+            _startedAt = time.GetTimestamp();
         }
     }
 
     /// <summary>The best explanation at this moment; a package run names the job that it caused.</summary>
     public KnownCause Now()
     {
-        DateTimeOffset now = time.GetUtcNow();
         string? job;
         lock (_lock)
         {
-            job = _job is not null && now - _jobAt < Fresh ? _job
-                : now - _startedAt < Fresh ? "systemd-networkd was started anew, by no job that was seen"
+            job = _job is not null && time.GetElapsedTime(_jobAt) < Fresh ? _job
+                : _startedAt is { } started && time.GetElapsedTime(started) < Fresh ? "systemd-networkd was started anew, by no job that was seen"
                 : null;
         }
 

@@ -59,6 +59,7 @@ public sealed partial class GuardService : IHostedGuard
         _keeper = new LedgerKeeper(
             _thread, _ledgerStore, surroundings.Metrics, surroundings.Time, _log,
             () => _live with { NetworkdInvocation = _follower.View.SettledIdentity ?? _live.NetworkdInvocation });
+        _follower.Changed += _ => _keeper.Hint();
         _bus = new BusLoop(_thread, _follower, _cause, surroundings.Time, _log);
         surroundings.Dependencies.Add("system bus", _bus.CheckAsync);
         surroundings.Dependencies.Add("systemd-networkd", _ => Task.FromResult(CheckNetworkd()));
@@ -142,6 +143,7 @@ public sealed partial class GuardService : IHostedGuard
         _thread.Dispose();
         _book.Take();
         _book.Dispose();
+        _keeper.Dispose();
         _prevention.Dispose();
         _follower.Dispose();
         _mark.Dispose();

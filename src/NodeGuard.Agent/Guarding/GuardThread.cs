@@ -46,6 +46,7 @@ internal sealed partial class GuardThread : IDisposable
     private readonly KernelRead _read;
     private readonly ConcurrentQueue<Action<GuardThread>> _posted = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LedgerWatch[] _watches = [];
     private Thread? _thread;
     private volatile bool _stopping;
 
@@ -114,6 +115,14 @@ internal sealed partial class GuardThread : IDisposable
         _notifications.TryJoin(RtnetlinkConstants.RTNLGRP_NEXTHOP);
         _thread = new Thread(Run) { IsBackground = true, Name = "route guard" };
         _thread.Start();
+    }
+
+    /// <summary>Before <see cref="Start"/>: who is to know when the ledger changes.</summary>
+    public LedgerWatch WatchLedger(Action changed)
+    {
+        var watch = new LedgerWatch(Guard.Ledger, changed);
+        _watches = [.. _watches, watch];
+        return watch;
     }
 
     /// <summary>Runs an action on the guard's thread, between two batches of notifications.</summary>
@@ -205,6 +214,11 @@ internal sealed partial class GuardThread : IDisposable
             if (Guard.Events.HasEvents || !Summaries.IsEmpty)
             {
                 EventsWait?.Invoke();
+            }
+
+            foreach (LedgerWatch watch in _watches)
+            {
+                watch.Look();
             }
 
             _poll.Wait(Math.Clamp(next - now, 0, LongestWait));

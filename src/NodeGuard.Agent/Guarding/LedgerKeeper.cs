@@ -8,8 +8,10 @@ using NodeGuard.Linux.Threads;
 
 namespace NodeGuard.Agent.Guarding;
 
-/// <summary>Saves the ledger when it has changed, at most once a second and never for more than a small share of the time.</summary>
-internal sealed partial class LedgerKeeper
+/// <summary>
+/// Saves the ledger within a second of its change, at most once a second and never for more than a small share of the time.
+/// </summary>
+internal sealed partial class LedgerKeeper : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -22,6 +24,8 @@ internal sealed partial class LedgerKeeper
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Func<LedgerBinding> _binding;
+    private readonly WakeSignal _wake = new();
+    private readonly LedgerWatch _watch;
     private long _savedVersion = -1;
     private LedgerBinding? _savedBinding;
 
@@ -34,10 +38,22 @@ internal sealed partial class LedgerKeeper
         _time = time;
         _log = log;
         _binding = binding;
+        _watch = thread.WatchLedger(_wake.Set);
     }
 
     /// <summary>Why the last save failed; null when it did not.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>What the ledger is bound to may have changed.</summary>
+    public void Hint()
+    {
+        if (_binding() != _savedBinding)
+        {
+            _wake.Set();
+        }
+    }
+
+    public void Dispose() => _wake.Dispose();
 
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
     {
@@ -45,7 +61,10 @@ internal sealed partial class LedgerKeeper
         while (!cancellation.IsCancellationRequested)
         {
             heartbeat.Beat();
+            _watch.Arm(_savedVersion);
+            await _wake.WaitAsync(Problem is null ? AgentLoops.BeatInterval : TimeSpan.Zero, cancellation);
             await Task.Delay(pause, _time, cancellation);
+            heartbeat.Beat();
             long started = _time.GetTimestamp();
             await SaveAsync(cancellation);
             TimeSpan longest = AgentLoops.BeatInterval;

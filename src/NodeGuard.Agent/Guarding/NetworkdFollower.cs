@@ -43,9 +43,9 @@ internal sealed partial class NetworkdFollower : IDisposable
     private readonly string _procRoot;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly SemaphoreSlim _hint = new(0, 1);
+    private readonly WakeSignal _hint = new();
     private FileSystemWatcher? _watcher;
-    private DateTimeOffset _lastScan;
+    private long _lastScan;
     private volatile NetworkdView _view = NetworkdView.Nothing;
     private bool _hinted;
 
@@ -72,17 +72,7 @@ internal sealed partial class NetworkdFollower : IDisposable
     public void Hint()
     {
         _hinted = true;
-        if (_hint.CurrentCount == 0)
-        {
-            try
-            {
-                _hint.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Another hint came first: the loop is awake.
-            }
-        }
+        _hint.Set();
     }
 
     public async Task RunAsync(GuardThread thread, LoopHeartbeat heartbeat, CancellationToken cancellation)
@@ -96,7 +86,7 @@ internal sealed partial class NetworkdFollower : IDisposable
             bool hinted = _hinted;
             _hinted = false;
             NetworkdView before = _view;
-            Look(hinted || _time.GetUtcNow() - _lastScan > ScanInterval);
+            Look(hinted || _time.GetElapsedTime(_lastScan) > ScanInterval);
             Tell(thread, before, _view);
         }
     }
@@ -144,7 +134,7 @@ internal sealed partial class NetworkdFollower : IDisposable
         if (scan || (process is not null && !Directory.Exists($"{_procRoot}/{process.Pid}")))
         {
             process = Find(before.Process);
-            _lastScan = _time.GetUtcNow();
+            _lastScan = _time.GetTimestamp();
         }
 
         bool same = process is not null && process == before.Process;

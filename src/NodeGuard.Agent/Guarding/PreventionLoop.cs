@@ -36,7 +36,8 @@ internal sealed partial class PreventionLoop : IDisposable
     private readonly AgentMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly SemaphoreSlim _hint = new(0, 1);
+    private readonly WakeSignal _wake = new();
+    private readonly LedgerWatch _ledger;
     private readonly HashSet<int> _carrying = [];
     private volatile RouteOptions _options;
     private volatile IReadOnlyList<string> _problems = [];
@@ -46,6 +47,7 @@ internal sealed partial class PreventionLoop : IDisposable
     private long _ledgerVersion = -1;
     private long _asked;
     private TimeSpan _pause;
+    private bool _hinted;
 
     /// <param name="thread">Holds the ledger.</param>
     /// <param name="follower">Knows networkd's links.</param>
@@ -65,6 +67,7 @@ internal sealed partial class PreventionLoop : IDisposable
         _time = surroundings.Time;
         _options = surroundings.Options.Routes;
         _log = log;
+        _ledger = thread.WatchLedger(_wake.Set);
         follower.Changed += OnNetworkd;
     }
 
@@ -87,14 +90,8 @@ internal sealed partial class PreventionLoop : IDisposable
     /// <summary>Something that the plan depends on may have changed.</summary>
     public void Hint()
     {
-        try
-        {
-            _hint.Release();
-        }
-        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
-        {
-            // The loop is awake already, or gone.
-        }
+        Volatile.Write(ref _hinted, true);
+        _wake.Set();
     }
 
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
@@ -106,14 +103,7 @@ internal sealed partial class PreventionLoop : IDisposable
         while (!cancellation.IsCancellationRequested)
         {
             heartbeat.Beat();
-            bool hinted = await _hint.WaitAsync(LedgerInterval, cancellation);
-            if (hinted)
-            {
-                await Task.Delay(Settling, _time, cancellation);
-                await _hint.WaitAsync(0, cancellation);
-            }
-
-            if (hinted || _time.GetElapsedTime(passed) > (_pass.WaitsToRemove ? RemovalInterval : FullInterval)
+            if (await WaitAsync(cancellation) || _time.GetElapsedTime(passed) > (_pass.WaitsToRemove ? RemovalInterval : FullInterval)
                 || await NewForeignAsync(cancellation))
             {
                 await PassAsync(cancellation);
@@ -126,7 +116,27 @@ internal sealed partial class PreventionLoop : IDisposable
     {
         _follower.Changed -= OnNetworkd;
         _watch.Dispose();
-        _hint.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <summary>True when the plan may have changed; false when only the ledger did, a second ago or more, or nothing.</summary>
+    private async Task<bool> WaitAsync(CancellationToken cancellation)
+    {
+        _ledger.Arm(_ledgerVersion);
+        bool woken = await _wake.WaitAsync(_pass.WaitsToRemove ? RemovalInterval : AgentLoops.BeatInterval, cancellation);
+        if (woken && !Volatile.Read(ref _hinted))
+        {
+            await _wake.WaitAsync(LedgerInterval, cancellation);
+        }
+
+        bool hinted = Volatile.Read(ref _hinted);
+        if (hinted)
+        {
+            await Task.Delay(Settling, _time, cancellation);
+            Volatile.Write(ref _hinted, false);
+        }
+
+        return hinted;
     }
 
     /// <summary>Observing is looking: nothing is written, and nothing taken away either.</summary>

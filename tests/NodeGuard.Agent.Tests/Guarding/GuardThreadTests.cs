@@ -67,6 +67,23 @@ public sealed class GuardThreadTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoWaitsForTheLedgerIsToldOfAChangeAndThenNotBeforeItAsksAgain()
+    {
+        var told = new SemaphoreSlim(0);
+        LedgerWatch watch = _guard.WatchLedger(() => told.Release());
+        await StartAsync();
+        await _guard.ReadKernelAsync(CancellationToken.None).WaitAsync(Patience);
+        watch.Arm(await _guard.AskAsync(guard => guard.Guard.Ledger.Version, CancellationToken.None).WaitAsync(Patience));
+
+        _namespace.Ip("rule", "add", "from", "10.9.0.0/24", "lookup", "1000", "priority", "1000");
+        (await told.WaitAsync(Patience)).ShouldBeTrue();
+        _namespace.Ip("rule", "add", "from", "10.9.1.0/24", "lookup", "1000", "priority", "1000");
+        await _guard.ReadKernelAsync(CancellationToken.None).WaitAsync(Patience);
+
+        told.CurrentCount.ShouldBe(0);
+    }
+
+    [Fact]
     [Trait("Invariant", "3")]
     public async Task AHopComesBackWithTheWeightThatItsOwnerGaveItLast()
     {

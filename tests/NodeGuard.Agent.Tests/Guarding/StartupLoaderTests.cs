@@ -72,6 +72,22 @@ public sealed class StartupLoaderTests : IDisposable
         _namespace.Rules().ShouldNotContain("lookup 1000");
     }
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(315_360_000_000_000_000L)]
+    [Trait("Invariant", "9")]
+    public async Task ALedgerThatWasSavedInTheFutureIsTakenAsItIs(long savedAtBoottime)
+    {
+        string rules = _namespace.Rules();
+        await SaveAsync(pin: false, savedAtBoottime);
+        _namespace.Ip("rule", "del", "priority", "1000");
+        _namespace.Ip("rule", "del", "priority", "1001");
+
+        await LoadAsync(Before with { NetworkdInvocation = "second start" });
+
+        _namespace.Rules().ShouldBe(rules);
+    }
+
     [Fact]
     public async Task APinComesBackInTheNextBootOnTheLinkOfItsName()
     {
@@ -98,7 +114,7 @@ public sealed class StartupLoaderTests : IDisposable
     private GuardThread NewGuard() => _namespace.Inside(() => new GuardThread(
         new GuardThreadOptions(), new NetlinkAuthors("/proc"), FlightMark.Open(Path.Combine(_directory, "flight"))));
 
-    private async Task SaveAsync(bool pin)
+    private async Task SaveAsync(bool pin, long savedAtBoottime = 0)
     {
         using GuardThread guard = NewGuard();
         guard.Start();
@@ -109,7 +125,7 @@ public sealed class StartupLoaderTests : IDisposable
                 .Select(entry => new SavedObject(
                     Ownership.Foreign, pin, thread.LinkTable.NameOf(entry.Facts.LinkIndex) ?? "", entry.Request.ToArray())).ToArray(),
             CancellationToken.None);
-        new LedgerStore(_directory).Write(LedgerCodec.Write(Before, 0, saved)).ShouldBeNull();
+        new LedgerStore(_directory).Write(LedgerCodec.Write(Before, savedAtBoottime, saved)).ShouldBeNull();
     }
 
     private async Task LoadAsync(LedgerBinding live)

@@ -155,7 +155,8 @@ internal sealed class FakeKernel
 
     /// <summary>The kernel compares the hops of IPv6 routes without their source.</summary>
     private static bool IsSame(ModelObject left, ModelObject right) =>
-        left == right || (left.Key == right.Key && left.Key.Family == 10 && left.Content == right.Content);
+        left == right || (left.Key == right.Key
+            && (left.Key.Kind == ObjectKind.Nexthop || (left.Key.Family == 10 && left.Content == right.Content)));
 
     private static bool IsOfPrefix(ModelObject left, ModelObject right) =>
         left.Key is { Kind: ObjectKind.Address, Family: 2, PrefixLength: < 32 } && left.Key.PrefixLength == right.Key.PrefixLength

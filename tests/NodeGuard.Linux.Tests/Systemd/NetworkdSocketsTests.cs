@@ -61,6 +61,21 @@ public sealed class NetworkdSocketsTests : IDisposable
 
     [Fact]
     [Trait("Invariant", "11")]
+    public void Descriptors_that_can_be_listed_and_not_followed_are_as_good_as_none()
+    {
+        // What the kernel shows without CAP_SYS_PTRACE, as an entry of which no target can be read.
+        Directory.CreateDirectory($"{_proc.Root}/{Pid}/fd");
+        File.WriteAllText($"{_proc.Root}/{Pid}/fd/3", "");
+        _proc.SetNetlinkTable(Header + Row("0", "1", "800405dd", "10") + Row("0", "88", "00000111", "12"));
+
+        var assumed = NetworkdSockets.Find(_proc.Root, Pid).ShouldBeOfType<NetworkdSockets.Assumed>();
+
+        assumed.PortIds.ShouldBe([1u]);
+        assumed.Problem.ShouldContain("CAP_SYS_PTRACE");
+    }
+
+    [Fact]
+    [Trait("Invariant", "11")]
     public void Without_its_descriptors_the_sockets_that_listen_as_networkd_are_assumed_and_the_missing_right_is_named()
     {
         _proc.SetNetlinkTable(Header + Row("0", "1", "800405dd", "10") + Row("0", "77", "00000551", "11")
