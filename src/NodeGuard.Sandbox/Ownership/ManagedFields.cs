@@ -21,8 +21,8 @@ internal sealed record Owner(string Manager, string Operation, string ApiVersion
     public string Described()
     {
         string subresource = Subresource.Length > 0 ? $" with subresource \"{Subresource}\"" : "";
-        string at = Operation == Update && Time.Length > 0 && Subresource.Length > 0 ? $" at {Time}" : "";
-        return $"\"{Manager}\"{subresource} using {ApiVersion}{at}";
+        string version = Operation == Update ? $" using {ApiVersion}" : "";
+        return $"\"{Manager}\"{subresource}{version}";
     }
 
     public static Owner FromJson(JsonObject json) => new(

@@ -26,7 +26,7 @@ public sealed class ListTests(ClusterFixture cluster)
         foreach ((string name, string labels) in new[]
             { ("a", """{"app":"web","size":"1"}"""), ("b", """{"app":"web","tier":"front"}"""), ("c", """{"app":"db","size":"2"}"""), ("d", "{}") })
         {
-            await SecretAsync(path, name, labels);
+            await LabelledAsync(path, name, labels);
         }
 
         RawAnswer list = await ListAsync(path, $"labelSelector={Uri.EscapeDataString(selector)}");
@@ -91,7 +91,7 @@ public sealed class ListTests(ClusterFixture cluster)
     {
         string path = await SecretsAsync();
         foreach (string name in (string[])["a", "b", "c"])
-            await SecretAsync(path, name, """{"app":"web"}""");
+            await LabelledAsync(path, name, """{"app":"web"}""");
 
         RawAnswer first = await ListAsync(path, "limit=1&labelSelector=app%3Dweb");
 
@@ -196,8 +196,8 @@ public sealed class ListTests(ClusterFixture cluster)
     public async Task A_collection_is_deleted_by_selector()
     {
         string path = await SecretsAsync();
-        await SecretAsync(path, "a", """{"app":"web"}""");
-        await SecretAsync(path, "b", """{"app":"db"}""");
+        await LabelledAsync(path, "a", """{"app":"web"}""");
+        await LabelledAsync(path, "b", """{"app":"db"}""");
 
         RawAnswer deleted = await cluster.Api.DeleteAsync($"{path}?labelSelector=app%3Dweb");
 
@@ -209,7 +209,7 @@ public sealed class ListTests(ClusterFixture cluster)
 
     private Task<RawAnswer> ListAsync(string path, string query) => cluster.Api.GetAsync($"{path}?{query}");
 
-    private Task<RawAnswer> SecretAsync(string path, string name, string labels)
+    private Task<RawAnswer> LabelledAsync(string path, string name, string labels)
     {
         JsonObject secret = Secret(name);
         secret["metadata"]!["labels"] = Answers.Json(labels);

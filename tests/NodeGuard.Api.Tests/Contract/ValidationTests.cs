@@ -10,6 +10,41 @@ namespace NodeGuard.Api.Tests.Contract;
 public sealed class ValidationTests(ClusterFixture cluster)
 {
     [Fact]
+    public async Task Unknown_fields_are_refused_warned_of_or_dropped_as_the_request_asks()
+    {
+        string path = await SpaceAsync("configmaps");
+        JsonObject map = Answers.Map("a");
+        map["dta"] = 1;
+
+        RawAnswer strict = await cluster.Api.PostAsync($"{path}?fieldValidation=Strict", map);
+        RawAnswer ignored = await cluster.Api.PostAsync($"{path}?fieldValidation=Ignore", map);
+        await cluster.Api.DeleteAsync($"{path}/a");
+        RawAnswer warned = await cluster.Api.PostAsync(path, map);
+
+        strict.ShouldBeRefused(
+            400, "BadRequest",
+            "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"dta\"");
+        ignored.ShouldBeDone(201).Warnings.ShouldBeEmpty();
+        warned.ShouldBeDone(201).Warnings.ShouldBe(["299 - \"unknown field \\\"dta\\\"\""]);
+        warned.Body!.AsObject().ContainsKey("dta").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Unknown_fields_deep_in_a_pod_are_named_by_their_path()
+    {
+        string path = await SpaceAsync("pods");
+        JsonObject pod = TestObjects.Pod("p");
+        pod["spec"]!["containers"]![0]!["imagePolicy"] = "x";
+        pod["spec"]!["colour"] = "x";
+
+        RawAnswer strict = await cluster.Api.PostAsync($"{path}?fieldValidation=Strict", pod);
+
+        strict.ShouldBeRefused(
+            400, "BadRequest",
+            "Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.containers[0].imagePolicy\", unknown field \"spec.colour\"");
+    }
+
+    [Fact]
     public async Task A_duplicate_field_is_refused_strictly_and_the_last_one_counts_otherwise()
     {
         string path = await SpaceAsync("configmaps");

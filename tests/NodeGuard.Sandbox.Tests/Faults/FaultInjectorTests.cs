@@ -99,7 +99,7 @@ public sealed class FaultInjectorTests
     {
         Add("hang");
         using var client = new CancellationTokenSource();
-        Task<Sent> sending = SendAsync("GET", Pods, client.Token);
+        Task<Sent> sending = SendAsync("GET", Pods, client: client.Token);
         _time.Advance(TimeSpan.FromHours(1));
         sending.IsCompleted.ShouldBeFalse();
         await client.CancelAsync();
@@ -156,7 +156,7 @@ public sealed class FaultInjectorTests
     private void Add(string text) => _faults.Add(FaultText.Parse(text, out string error).ShouldNotBeNull(error));
 
     private async Task<Sent> SendAsync(
-        string method, string path, CancellationToken client = default, Lifetime? lifetime = null, Func<Task>? rest = null)
+        string method, string path, Lifetime? lifetime = null, Func<Task>? rest = null, CancellationToken client = default)
     {
         var context = new DefaultHttpContext { RequestAborted = client };
         if (lifetime is not null)

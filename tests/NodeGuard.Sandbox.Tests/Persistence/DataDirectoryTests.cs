@@ -87,7 +87,8 @@ public sealed class DataDirectoryTests : IDisposable
         Create(again, "c").Revision.ShouldBeGreaterThan(store.Revision, "a client has seen the lost write's revision");
         string said = _said.ShouldHaveSingleItem();
         said.ShouldContain("line 2 is not whole");
-        File.ReadAllLines(Directory.GetFiles(_directory, "*.torn").ShouldHaveSingleItem()).Length.ShouldBe(2);
+        string torn = Directory.GetFiles(_directory, "*.torn").ShouldHaveSingleItem();
+        (await File.ReadAllLinesAsync(torn)).Length.ShouldBe(2);
     }
 
     [Fact]
