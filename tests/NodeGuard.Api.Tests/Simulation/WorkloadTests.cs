@@ -26,8 +26,10 @@ public sealed class WorkloadTests(SimulationFixture fixture) : IClassFixture<Sim
         Condition(web, "Progressing")["reason"]!.ToString().ShouldBe("NewReplicaSetAvailable");
         Condition(web, "Available")["status"]!.ToString().ShouldBe("True");
         web["metadata"]!["annotations"]!["deployment.kubernetes.io/revision"]!.ToString().ShouldBe("2");
-        string[] images = (await stage.RunAsync(null, "get", "pods", "-l", "app=web", "--field-selector=status.phase=Running", "-o",
-            "jsonpath={range .items[?(!@.metadata.deletionTimestamp)]}{.spec.containers[0].image}{\"\\n\"}{end}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        JsonNode pods = JsonNode.Parse(await stage.RunAsync(null, "get", "pods", "-l", "app=web", "-o", "json"))!;
+        IEnumerable<string> images = pods["items"]!.AsArray()
+            .Where(pod => pod!["metadata"]!["deletionTimestamp"] is null)
+            .Select(pod => pod!["spec"]!["containers"]![0]!["image"]!.ToString());
         images.Distinct().ShouldBe(["registry.k8s.io/pause:3.9"]);
     }
 
@@ -50,7 +52,7 @@ public sealed class WorkloadTests(SimulationFixture fixture) : IClassFixture<Sim
     {
         Stage stage = await fixture.NewStageAsync();
         await stage.RunAsync(Workload(stage, "StatefulSet", "db", ",\"replicas\":2,\"serviceName\":\"db\""), "apply", "-f", "-");
-        (await stage.RunAsync(null, "rollout", "status", "statefulset/db", "--timeout=55s")).ShouldContain("2 pods at revision");
+        (await stage.RunAsync(null, "rollout", "status", "statefulset/db", "--timeout=55s")).ShouldContain("2 new pods have been updated");
         JsonNode set = await stage.UntilAsync(stage.Path("statefulsets/db"), item => Number(item, "availableReplicas") == 2);
         Number(set, "currentReplicas").ShouldBe(2);
         set["status"]!["currentRevision"]!.ToString().ShouldBe(set["status"]!["updateRevision"]!.ToString());

@@ -1,8 +1,8 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Medallion.Shell;
 using NodeGuard.Kubernetes.Credentials.Kubeconfigs;
 using NodeGuard.Kubernetes.Credentials.Material;
 
@@ -46,50 +46,48 @@ internal sealed class ExecPlugin(
 
     private async Task<Outcome<ExecAnswer>> RunAsync(string program, string info)
     {
-        using var command = Start(program, info);
+        using var process = Start(program, info);
         var timeout = IsInteractive ? InteractiveTimeout : Timeout;
         try
         {
             if (!IsInteractive)
-                command.StandardInput.Close();
-            var said = IsInteractive ? Task.CompletedTask : SayAsync(command.StandardError);
-            var printed = await ReadAsync(command.StandardOutput).WaitAsync(timeout, surroundings.Time);
+                process.StandardInput.Close();
+            var said = IsInteractive ? Task.CompletedTask : SayAsync(process.StandardError);
+            var printed = await ReadAsync(process.StandardOutput).WaitAsync(timeout, surroundings.Time);
             if (printed is null)
             {
-                command.Kill();
+                process.Kill(entireProcessTree: true);
                 return Failed($"{Name} printed more than {LargestAnswer >> 10} KiB; wanted an ExecCredential");
             }
 
-            await Task.WhenAll(said, command.Task).WaitAsync(timeout, surroundings.Time);
-            var code = command.Result.ExitCode;
+            await Task.WhenAll(said, process.WaitForExitAsync()).WaitAsync(timeout, surroundings.Time);
+            var code = process.ExitCode;
             return code == 0
                 ? ExecAnswer.Parse(printed, exec.ApiVersion, Name)
                 : Failed($"{Name} ended with status {code.ToString(CultureInfo.InvariantCulture)}; run it by hand to see what it needs");
         }
         catch (TimeoutException)
         {
-            command.Kill();
+            process.Kill(entireProcessTree: true);
             return Failed($"{Name} did not end within {timeout.TotalSeconds} s");
         }
     }
 
-    private Command Start(string program, string info) => Command.Run(program, exec.Arguments, options =>
+    private Process Start(string program, string info)
     {
-        options.ThrowOnError(false);
-        options.DisposeOnExit(false);
-        options.Encoding(new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        options.EnvironmentVariables(exec.Environment.Select(e => KeyValuePair.Create(e.Key, e.Value.Reveal())));
-        options.EnvironmentVariable("KUBERNETES_EXEC_INFO", info);
         // A question on the terminal, and what is typed there, is between the plugin and the person.
-        if (IsInteractive)
+        var start = new ProcessStartInfo(program, exec.Arguments)
         {
-            options.StartInfo(start =>
-            {
-                start.RedirectStandardInput = false;
-                start.RedirectStandardError = false;
-            });
-        }
-    });
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            RedirectStandardInput = !IsInteractive,
+            RedirectStandardError = !IsInteractive,
+        };
+        foreach (var entry in exec.Environment)
+            start.Environment[entry.Key] = entry.Value.Reveal();
+        start.Environment["KUBERNETES_EXEC_INFO"] = info;
+        return Process.Start(start)!;
+    }
 
     /// <summary>Null when it is too much.</summary>
     private static async Task<string?> ReadAsync(TextReader output)
