@@ -38,9 +38,15 @@ public sealed class DrainProperties
     public void ACrashAfterEveryStepChangesNothingAboutTheOutcome() => Check(drain =>
     {
         // Each start gives way to the next after a few steps; then the last one is left in peace.
-        var crashing = new Case(drain.Workloads, [.. drain.History.SelectMany(step => new[] { step, ModelStep.Crash })]);
-        return crashing.Complaint() ?? (crashing.Outcome() == drain.Outcome() ? null : "the outcome differs");
+        var crashing = new Case(drain.Workloads, Crashing(drain.History));
+        if (crashing.Complaint() is { } complaint)
+            return complaint;
+        // Whether a pod is still bound after the cordon depends on the time that crashes take: then these are two clusters.
+        ModelStep[] same = [.. drain.History.Where(step => step != ModelStep.BindLate)];
+        return new Case(drain.Workloads, Crashing(same)).Outcome() == new Case(drain.Workloads, same).Outcome() ? null : "the outcome differs";
     });
+
+    private static ModelStep[] Crashing(ModelStep[] history) => [.. history.SelectMany(step => new[] { step, ModelStep.Crash })];
 
     private static void Check(Func<Case, string?> complaint) => FsCheck.Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(Histories).WithEndSize(60),
