@@ -58,6 +58,11 @@ public sealed class TourTests : IDisposable
         start.ArgumentList.Add(script);
         start.Environment["HOME"] = _home;
         start.Environment.Remove("KUBECONFIG");
+        if (Path.GetDirectoryName(Environment.GetEnvironmentVariable("NODEGUARD_KUBECTL")) is { Length: > 0 } tools)
+        {
+            start.Environment["PATH"] = $"{tools}:{start.Environment["PATH"]}";
+        }
+
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
