@@ -1,7 +1,7 @@
 namespace NodeGuard.Core.Draining;
 
 /// <summary>
-/// Which of the pods that are due may be asked for now, by what is known of their budgets. Whether an eviction is allowed
+/// Which of the pods that are due may be asked for at this moment, by what is known of their budgets. Whether an eviction is allowed
 /// is decided by the server alone; this saves calls that would be refused, and asks at once when a budget opens.
 /// </summary>
 internal sealed class PodBudgets(DrainSnapshot seen)

@@ -31,7 +31,7 @@ public sealed record PodState(DrainPod Pod, PodStage Stage)
 {
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>It may be asked for now, for the first time or again.</summary>
+    /// <summary>Its eviction may be asked for at this moment, for the first time or again.</summary>
     public bool IsDue { get; init; }
 
     /// <summary>With <see cref="PodStage.InFlight"/>: the last answer was a block, and the next is awaited.</summary>

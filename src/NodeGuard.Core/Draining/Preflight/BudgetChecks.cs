@@ -1,6 +1,6 @@
 namespace NodeGuard.Core.Draining.Preflight;
 
-/// <summary>Budgets that hold pods of the nodes to be drained: for ever, for now, or because nobody counted them.</summary>
+/// <summary>Budgets that hold pods of the nodes to be drained: for ever, until other pods are healthy, or because nobody counted them.</summary>
 internal sealed class BudgetChecks(PreflightInput input, OwnerDirectory owners)
 {
     private readonly ILookup<string, PreflightPod> _pods = input.Pods.Where(static pod => !pod.Finished).ToLookup(static pod => pod.Namespace);
