@@ -157,6 +157,8 @@ public sealed partial class KubeClient : IKubeApi, IDisposable
     {
         if (body.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..])
             return Malformed<T>(request, answer, $"the body is no JSON object but \"{FirstWords.Of(body)}\"");
+        if (JsonText.Flaw(body) is { } flaw)
+            return Malformed<T>(request, answer, $"a JSON body of {body.Length} bytes cannot be read: {flaw}");
         try
         {
             return JsonSerializer.Deserialize(body, json) is { } value

@@ -14,6 +14,8 @@ internal static class WatchLine
     public static WatchEvent<T> Parse<T>(ApiRequest request, ResourceType<T> type, ReadOnlySpan<byte> line)
         where T : KubeObject
     {
+        if (JsonText.Flaw(line) is { } flaw)
+            return Broken<T>(request, $"an event of {line.Length} bytes that cannot be read: {flaw}");
         try
         {
             var (kind, place) = Split(line);

@@ -76,8 +76,9 @@ internal static class StoreLog
         {
             return JsonNode.Parse(json) is JsonObject item && item["metadata"] is JsonObject ? item : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
+            // The latter two are a name with half a character, and one that comes twice.
             return null;
         }
     }

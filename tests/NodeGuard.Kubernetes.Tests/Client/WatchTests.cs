@@ -67,6 +67,9 @@ public sealed class WatchTests
     [InlineData("""{"type":"ADDED","object":{}}{"type":"ADDED","object":{}}""")]
     [InlineData("<html>bad gateway</html>")]
     [InlineData("7")]
+    [InlineData("""{"type":"ADDED","\ud800":1,"object":{}}""")]
+    [InlineData("""{"type":"\ud800","object":{}}""")]
+    [InlineData("""{"type":"ADDED","object":{"unknown":"\udc00\ud800"}}""")]
     public async Task ABrokenEventEndsTheWatchAsMalformed(string line)
     {
         var events = await Watch(Stream(Added, line, Added));
