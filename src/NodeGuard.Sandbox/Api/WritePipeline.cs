@@ -23,6 +23,9 @@ public readonly record struct Edit(JsonObject? Object, ApiStatus? Refused)
 /// </summary>
 public sealed class WritePipeline(Cluster cluster)
 {
+    // A body of a million empty containers has more of them than an answer should.
+    private const int MaxErrors = 1000;
+
     private const int MaxAttempts = 1000;
 
     /// <summary>Creates an object, which belongs to the pipeline from now on.</summary>
@@ -116,7 +119,11 @@ public sealed class WritePipeline(Cluster cluster)
     private static ApiStatus? Validate(ApiRequest request, JsonObject value, JsonObject? old)
     {
         FieldError[] errors =
-            [.. ObjectMeta.Validate(request.Resource, value, old), .. request.Resource.Strategy.Validate(request, value, old)];
+        [
+            .. ObjectMeta.Validate(request.Resource, value, old)
+                .Concat(request.Resource.Strategy.Validate(request, value, old))
+                .Take(MaxErrors),
+        ];
         return errors.Length == 0 ? null : ApiStatus.Invalid(request.Resource, request.Name, errors);
     }
 

@@ -39,19 +39,21 @@ internal readonly record struct Body(JsonNode? Node, IReadOnlyList<string> Dupli
     {
         if (type.EndsWith("protobuf", StringComparison.Ordinal))
         {
-            JsonObject? decoded = ProtobufBody.Decode(bytes, out string? broken);
-            return decoded is not null
-                ? new Body(decoded, [], "application/json", null)
-                : Failed(type, new ApiStatus(415, "UnsupportedMediaType", $"the protobuf body cannot be read: {broken}"));
+            JsonObject? decoded = ProtobufBody.Decode(bytes, out (bool Known, string Message) error);
+            if (decoded is not null)
+                return new Body(decoded, [], "application/json", null);
+            return Failed(type, error.Known
+                ? ApiStatus.BadRequest(error.Message)
+                : new ApiStatus(415, "UnsupportedMediaType", error.Message));
         }
 
         if (type.EndsWith("yaml", StringComparison.Ordinal) && bytes[0] != (byte)'{')
             return ParseYaml(type, Encoding.UTF8.GetString(bytes));
         var duplicates = new List<string>();
-        JsonNode? node = JsonBody.Parse(bytes, duplicates, out string? error);
-        return error is null
+        JsonNode? node = JsonBody.Parse(bytes, duplicates, out string? wrong, JsonBody.MaxParts);
+        return wrong is null
             ? new Body(node, duplicates, type, null)
-            : Failed(type, ApiStatus.BadRequest($"the body of the request was in an unknown format: {error}"));
+            : Failed(type, ApiStatus.BadRequest($"the body of the request was in an unknown format: {wrong}"));
     }
 
     private static Body ParseYaml(string type, string text)

@@ -10,21 +10,36 @@ public static class JsonBody
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 128 };
 
+    /// <summary>
+    /// The maps and lists that a request may have: each costs far more memory than its two bytes. What etcd takes of a real
+    /// server has fewer.
+    /// </summary>
+    public const int MaxParts = 200_000;
+
     /// <summary>The document, or what is wrong with it and where.</summary>
-    public static JsonNode? Parse(ReadOnlySpan<byte> utf8, ICollection<string> duplicates, out string? error)
+    /// <param name="utf8">The document.</param>
+    /// <param name="duplicates">Gets the path of each field that comes twice.</param>
+    /// <param name="error">Null when it could be read.</param>
+    /// <param name="parts">How many maps and lists it may have.</param>
+    public static JsonNode? Parse(ReadOnlySpan<byte> utf8, ICollection<string> duplicates, out string? error, int parts = int.MaxValue)
     {
         error = null;
         try
         {
             var reader = new Utf8JsonReader(utf8, Options);
             reader.Read();
-            JsonNode? node = Value(ref reader, "", duplicates);
+            JsonNode? node = Value(ref reader, "", duplicates, ref parts);
             reader.Read();
             return node;
         }
         catch (JsonException e)
         {
             error = $"not valid JSON at line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1} of it";
+            return null;
+        }
+        catch (FormatException e)
+        {
+            error = e.Message;
             return null;
         }
         catch (InvalidOperationException)
@@ -34,11 +49,11 @@ public static class JsonBody
         }
     }
 
-    private static JsonNode? Value(ref Utf8JsonReader reader, string path, ICollection<string> duplicates) =>
+    private static JsonNode? Value(ref Utf8JsonReader reader, string path, ICollection<string> duplicates, ref int parts) =>
         reader.TokenType switch
         {
-            JsonTokenType.StartObject => Object(ref reader, path, duplicates),
-            JsonTokenType.StartArray => Array(ref reader, path, duplicates),
+            JsonTokenType.StartObject => Object(ref reader, path, duplicates, ref parts),
+            JsonTokenType.StartArray => Array(ref reader, path, duplicates, ref parts),
             JsonTokenType.String => JsonValue.Create(reader.GetString()),
             JsonTokenType.True => JsonValue.Create(true),
             JsonTokenType.False => JsonValue.Create(false),
@@ -54,8 +69,9 @@ public static class JsonBody
         return double.IsFinite(real) ? JsonValue.Create(real) : throw new JsonException("a number is out of range");
     }
 
-    private static JsonObject Object(ref Utf8JsonReader reader, string path, ICollection<string> duplicates)
+    private static JsonObject Object(ref Utf8JsonReader reader, string path, ICollection<string> duplicates, ref int parts)
     {
+        Count(ref reader, ref parts);
         var result = new JsonObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -64,17 +80,24 @@ public static class JsonBody
             if (result.ContainsKey(name))
                 duplicates.Add(field);
             reader.Read();
-            result[name] = Value(ref reader, field, duplicates);
+            result[name] = Value(ref reader, field, duplicates, ref parts);
         }
 
         return result;
     }
 
-    private static JsonArray Array(ref Utf8JsonReader reader, string path, ICollection<string> duplicates)
+    private static JsonArray Array(ref Utf8JsonReader reader, string path, ICollection<string> duplicates, ref int parts)
     {
+        Count(ref reader, ref parts);
         var result = new JsonArray();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            result.Add(Value(ref reader, $"{path}[{result.Count}]", duplicates));
+            result.Add(Value(ref reader, $"{path}[{result.Count}]", duplicates, ref parts));
         return result;
+    }
+
+    private static void Count(ref Utf8JsonReader reader, ref int parts)
+    {
+        if (--parts < 0)
+            throw new FormatException($"it has more than {MaxParts} maps and lists, the next at byte {reader.TokenStartIndex}");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Json;
@@ -13,6 +12,9 @@ internal static class ProtobufBody
 {
     private const int MaxDepth = 64;
 
+    // An element of two bytes becomes an object of hundreds.
+    private const int MaxItems = 100_000;
+
     /// <summary>Optional fields: where the client sent zero or false, it meant it.</summary>
     private static readonly HashSet<string> ZeroMeansSomething = new(StringComparer.Ordinal)
     {
@@ -24,64 +26,87 @@ internal static class ProtobufBody
 
     private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
-    /// <summary>The object with apiVersion and kind; null and why where it cannot be read.</summary>
-    public static JsonObject? Decode(ReadOnlySpan<byte> body, out string? error)
+    /// <summary>
+    /// The object with apiVersion and kind; null and why where it cannot be read. `Known` is false for a kind that the
+    /// sandbox does not read: a client may send JSON instead.
+    /// </summary>
+    public static JsonObject? Decode(ReadOnlySpan<byte> body, out (bool Known, string Message) error)
     {
-        error = null;
+        (string version, string kind) = ("", "");
+        error = (true, "");
         try
         {
             if (!body.StartsWith(Magic))
-                throw new FormatException("it does not begin with the mark of a Kubernetes object");
-            return Envelope(body[Magic.Length..]);
+                throw new FormatException("it does not begin with the mark of a Kubernetes object, 6b 38 73 00, at byte 0");
+            ProtobufField raw = Envelope(new ProtobufReader(body[Magic.Length..], Magic.Length), out version, out kind);
+            // The schemas of definitions have messages that are unlike their JSON.
+            FieldType? type = kind == "DeleteOptions" ? BuiltInTypes.DeleteOptions : BuiltInTypes.Of(version, kind);
+            if (type is null || kind == "CustomResourceDefinition")
+            {
+                error = (false, $"the sandbox does not read {version} {kind} in protobuf; send application/json");
+                return null;
+            }
+
+            var value = new JsonObject { ["apiVersion"] = version, ["kind"] = kind };
+            Fields(value, type.Struct!, raw.Message, "", 0);
+            return value;
         }
-        catch (Exception e) when (e is FormatException or JsonException)
+        catch (FormatException e)
         {
-            error = e.Message;
+            error.Message = kind.Length == 0
+                ? $"the protobuf body cannot be read: {e.Message}"
+                : $"{kind} in version \"{version}\" cannot be handled as a {kind}: {e.Message}";
             return null;
         }
     }
 
-    private static JsonObject Envelope(ReadOnlySpan<byte> message)
+    private static ProtobufField Envelope(ProtobufReader reader, out string version, out string kind)
     {
-        (string version, string kind) = ("", "");
-        ReadOnlySpan<byte> raw = [];
-        var reader = new ProtobufReader(message);
+        (version, kind) = ("", "");
+        ProtobufField raw = default;
         while (reader.TryRead(out ProtobufField field))
         {
-            if (field.Number == 2)
-                raw = field.Bytes;
-            if (field.Number != 1)
+            if (field.Number is not (1 or 2))
                 continue;
-            var meta = new ProtobufReader(field.Bytes);
+            field.Expect(WireType.Bytes, field.Number == 1 ? "typeMeta" : "raw");
+            if (field.Number == 2)
+            {
+                raw = field;
+                continue;
+            }
+
+            ProtobufReader meta = field.Message;
             while (meta.TryRead(out ProtobufField part))
             {
+                if (part.Number is not (1 or 2))
+                    continue;
+                part.Expect(WireType.Bytes, part.Number == 1 ? "apiVersion" : "kind");
                 if (part.Number == 1)
-                    version = Encoding.UTF8.GetString(part.Bytes);
-                else if (part.Number == 2)
-                    kind = Encoding.UTF8.GetString(part.Bytes);
+                    version = part.Text;
+                else
+                    kind = part.Text;
             }
         }
 
-        FieldType type = (kind == "DeleteOptions" ? BuiltInTypes.DeleteOptions : BuiltInTypes.Of(version, kind))
-            ?? throw new FormatException($"the sandbox does not know {version} {kind}; send application/json");
-        var value = new JsonObject { ["apiVersion"] = version, ["kind"] = kind };
-        Fields(value, type.Struct!, raw, "", 0);
-        return value;
+        return raw;
     }
 
-    private static void Fields(JsonObject value, StructType type, ReadOnlySpan<byte> message, string prefix, int depth)
+    private static void Fields(JsonObject value, StructType type, ProtobufReader reader, string prefix, int depth)
     {
-        if (depth > MaxDepth)
-            throw new FormatException("it is nested too deeply");
-        var reader = new ProtobufReader(message);
         while (reader.TryRead(out ProtobufField field))
         {
             string number = $"{prefix}{field.Number}";
             if (type.FieldsByNumber.TryGetValue(number, out string? name))
                 Set(value, name, type.Fields[name], field, depth);
             else if (type.Inlined.Contains(number))
-                Fields(value, type, field.Bytes, number + "/", depth + 1);
+                Inlined(value, type, field, number, depth);
         }
+    }
+
+    private static void Inlined(JsonObject value, StructType type, ProtobufField field, string number, int depth)
+    {
+        field.Expect(WireType.Bytes, number);
+        Fields(value, type, field.Message, number + "/", depth);
     }
 
     private static void Set(JsonObject value, string name, FieldType type, ProtobufField field, int depth)
@@ -91,20 +116,37 @@ internal static class ProtobufBody
             case FieldShape.List:
                 if (value[name] is not JsonArray list)
                     value[name] = list = [];
-                list.Add(Value(type.Item!, field, depth));
+                if (type.Item!.Shape == FieldShape.Integer && field.Wire == WireType.Bytes)
+                    AddPacked(list, field.Message);
+                else
+                    Add(list, type.Item!, name, field, depth);
                 break;
             case FieldShape.Map:
-                Entry(value.Ensure(name), type.Item!, field.Bytes, depth);
+                field.Expect(WireType.Bytes, name);
+                Entry(value.Ensure(name), type.Item!, name, field.Message, depth);
                 break;
             default:
-                JsonNode? read = Value(type, field, depth);
+                JsonNode? read = Value(type, name, field, depth);
                 if (read is not null && (ZeroMeansSomething.Contains(name) || !IsZero(read)))
                     value[name] = read;
                 break;
         }
     }
 
-    private static void Entry(JsonObject map, FieldType type, ReadOnlySpan<byte> message, int depth)
+    private static void Add(JsonArray list, FieldType type, string name, ProtobufField field, int depth)
+    {
+        if (list.Count == MaxItems)
+            throw new FormatException($"{name} has more than {MaxItems} elements, the next at byte {field.Start}");
+        list.Add(Value(type, name, field, depth));
+    }
+
+    private static void AddPacked(JsonArray list, ProtobufReader reader)
+    {
+        while (reader.TryReadNumber(out ulong number))
+            list.Add((JsonNode)(long)number);
+    }
+
+    private static void Entry(JsonObject map, FieldType type, string name, ProtobufReader reader, int depth)
     {
         string key = "";
         JsonNode? value = type.Shape switch
@@ -113,53 +155,61 @@ internal static class ProtobufBody
             FieldShape.List => new JsonArray(),
             _ => null,
         };
-        var reader = new ProtobufReader(message);
         while (reader.TryRead(out ProtobufField field))
         {
             if (field.Number == 1)
-                key = Encoding.UTF8.GetString(field.Bytes);
+            {
+                field.Expect(WireType.Bytes, name);
+                key = field.Text;
+            }
             else if (field.Number == 2)
-                value = type.Shape == FieldShape.List ? Items(type.Item!, field.Bytes, depth) : Value(type, field, depth);
+            {
+                value = type.Shape == FieldShape.List ? Items(type.Item!, name, field, depth) : Value(type, name, field, depth);
+            }
         }
 
         map[key] = value;
     }
 
     /// <summary>A list as the value of a map is a message of its own.</summary>
-    private static JsonArray Items(FieldType type, ReadOnlySpan<byte> message, int depth)
+    private static JsonArray Items(FieldType type, string name, ProtobufField list, int depth)
     {
-        var list = new JsonArray();
-        var reader = new ProtobufReader(message);
+        list.Expect(WireType.Bytes, name);
+        var items = new JsonArray();
+        ProtobufReader reader = list.Message;
         while (reader.TryRead(out ProtobufField field))
-            list.Add(Value(type, field, depth));
-        return list;
+            Add(items, type, name, field, depth);
+        return items;
     }
 
-    private static JsonNode? Value(FieldType type, ProtobufField field, int depth)
+    private static JsonNode? Value(FieldType type, string name, ProtobufField field, int depth)
     {
+        field.Expect(ProtobufValue.WireOf(type.Shape), name);
         switch (type.Shape)
         {
             case FieldShape.Text:
-                return Encoding.UTF8.GetString(field.Bytes);
+                return field.Text;
             case FieldShape.Bytes:
                 return Convert.ToBase64String(field.Bytes);
             case FieldShape.Integer:
                 return (long)field.Value;
             case FieldShape.Number:
-                return BitConverter.UInt64BitsToDouble(field.Value);
+                return ProtobufValue.Real(name, field);
             case FieldShape.Flag:
                 return field.Value != 0;
             case FieldShape.Time or FieldShape.MicroTime:
-                return Time(type.Shape, field.Bytes);
+                return ProtobufValue.Time(type.Shape, name, field);
             case FieldShape.Quantity:
-                return Part(field.Bytes, 1);
+                return ProtobufValue.Part(field.Message, 1, name);
             case FieldShape.IntOrString:
-                return IntOrString(field.Bytes);
+                return ProtobufValue.IntOrString(field.Message, name);
             case FieldShape.Any:
-                return Raw(field.Bytes);
+                return ProtobufValue.Raw(field.Message, name);
             default:
+                if (depth == MaxDepth)
+                    throw new FormatException($"{name} is nested too deeply at byte {field.Start}");
                 var value = new JsonObject();
-                Fields(value, type.Struct!, field.Bytes, "", depth + 1);
+                Fields(value, type.Struct!, field.Message, "", depth + 1);
                 return value;
         }
     }
@@ -171,63 +221,4 @@ internal static class ProtobufBody
         JsonValueKind.Number => value.Number() == 0,
         _ => false,
     };
-
-    private static JsonValue? Time(FieldShape shape, ReadOnlySpan<byte> message)
-    {
-        if (message.IsEmpty)
-            return null;
-        (long seconds, long nanos) = (0, 0);
-        var reader = new ProtobufReader(message);
-        while (reader.TryRead(out ProtobufField field))
-        {
-            if (field.Number == 1)
-                seconds = (long)field.Value;
-            else
-                nanos = (long)field.Value;
-        }
-
-        if (seconds is < -62135596800 or > 253402300799 || nanos is < 0 or > 999_999_999)
-            throw new FormatException($"{seconds} seconds since 1970 are no time");
-        DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanos / 100);
-        return JsonValue.Create(shape == FieldShape.Time ? time.ToKubernetesTime() : time.ToKubernetesMicroTime());
-    }
-
-    private static JsonValue? Part(ReadOnlySpan<byte> message, int number)
-    {
-        var reader = new ProtobufReader(message);
-        while (reader.TryRead(out ProtobufField field))
-        {
-            if (field.Number == number)
-                return JsonValue.Create(Encoding.UTF8.GetString(field.Bytes));
-        }
-
-        return null;
-    }
-
-    private static JsonValue IntOrString(ReadOnlySpan<byte> message)
-    {
-        (bool text, long number) = (false, 0);
-        var reader = new ProtobufReader(message);
-        while (reader.TryRead(out ProtobufField field))
-        {
-            if (field.Number == 1)
-                text = field.Value == 1;
-            else if (field.Number == 2)
-                number = (long)field.Value;
-        }
-
-        return text ? Part(message, 3) ?? JsonValue.Create("") : JsonValue.Create(number);
-    }
-
-    private static JsonNode? Raw(ReadOnlySpan<byte> message)
-    {
-        var reader = new ProtobufReader(message);
-        while (reader.TryRead(out ProtobufField field))
-        {
-            if (field.Number == 1 && !field.Bytes.IsEmpty)
-                return JsonBody.Parse(field.Bytes, [], out _);
-        }
-
-        return null;
-    }
 }

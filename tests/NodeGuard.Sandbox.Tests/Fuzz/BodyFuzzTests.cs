@@ -91,6 +91,18 @@ public sealed class BodyFuzzTests
     }
 
     [Fact]
+    public async Task Json_of_more_maps_and_lists_than_a_real_server_could_store_is_refused()
+    {
+        await using var server = new FuzzedServer();
+        byte[] body = Encoding.UTF8.GetBytes("{\"spec\":{\"containers\":[" + string.Join(',', Enumerable.Repeat("{}", 900_000)) + "]}}");
+
+        (int code, string text) = await server.SendAsync("POST", "/api/v1/namespaces/default/pods", "application/json", body);
+
+        code.ShouldBe(400);
+        text.ShouldContain("more than 200000 maps and lists, the next at byte");
+    }
+
+    [Fact]
     public async Task Any_body_to_any_resource_is_answered_and_a_refusal_says_why()
     {
         await using var server = new FuzzedServer();

@@ -49,9 +49,11 @@ internal sealed class RandomJson(int seed)
     }
 
     /// <summary>The bytes with a few of them changed, cut off, or doubled.</summary>
-    public byte[] Mutate(string text)
+    public byte[] Mutate(string text) => Mutate(Encoding.UTF8.GetBytes(text));
+
+    public byte[] Mutate(ReadOnlySpan<byte> source)
     {
-        List<byte> bytes = [.. Encoding.UTF8.GetBytes(text)];
+        List<byte> bytes = [.. source];
         for (int i = Dice.Next(4); i > 0 && bytes.Count > 1; i--)
         {
             int at = Dice.Next(bytes.Count);
