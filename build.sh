@@ -117,7 +117,7 @@ build() { step build "building" dotnet build NodeGuard.sln -c $configuration -v 
 benchmarks() {
   [[ -f tests/NodeGuard.Benchmarks/NodeGuard.Benchmarks.csproj ]] || die "tests/NodeGuard.Benchmarks is not in this checkout."
   step build-benchmarks "building the measurements" dotnet build tests/NodeGuard.Benchmarks -c $configuration -v quiet
-  NODEGUARD_BINARY="$artifacts/linux-x64/nodeguard" exec dotnet exec \
+  NODEGUARD_BINARY="$artifacts/linux-x64/nodeguard" NODEGUARD_SANDBOX_BINARY="$artifacts/linux-x64/nodeguard-sandbox" exec dotnet exec \
     "tests/NodeGuard.Benchmarks/bin/$configuration/net10.0/NodeGuard.Benchmarks.dll" "$@"
 }
 
@@ -125,7 +125,7 @@ bench() {
   need_dotnet
   is_root || say "Without root only what needs no networkd is measured."
   ! is_root || need_lab
-  publish_nodeguard
+  publish
   benchmarks "$@"
 }
 

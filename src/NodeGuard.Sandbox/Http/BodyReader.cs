@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -17,22 +19,30 @@ internal readonly record struct Body(JsonNode? Node, IReadOnlyList<string> Dupli
     public static async Task<Body> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         string type = (request.ContentType ?? "application/json").Split(';')[0].Trim();
-        using var buffer = new MemoryStream();
-        byte[] chunk = new byte[16384];
-        int read;
-        while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
+        PipeReader reader = request.BodyReader;
+        ReadResult read = await reader.ReadAsync(cancellation);
+        while (!read.IsCompleted && read.Buffer.Length <= MaxBytes)
         {
-            if (buffer.Length + read > MaxBytes)
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await reader.ReadAsync(cancellation);
+        }
+
+        try
+        {
+            if (read.Buffer.Length > MaxBytes)
             {
                 return Failed(type, new ApiStatus(
                     413, "RequestEntityTooLarge", $"Request entity too large: limit is {MaxBytes}"));
             }
 
-            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellation);
+            // The parsers want one piece; a small body comes as one.
+            return read.Buffer.IsEmpty ? new Body(null, [], type, null)
+                : Parse(type, read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
         }
-
-        ReadOnlySpan<byte> bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
-        return bytes.IsEmpty ? new Body(null, [], type, null) : Parse(type, bytes);
+        finally
+        {
+            reader.AdvanceTo(read.Buffer.End);
+        }
     }
 
     private static Body Parse(string type, ReadOnlySpan<byte> bytes)

@@ -11,6 +11,9 @@ namespace NodeGuard.Sandbox.Http;
 /// <summary>Requests on one object, and deletions of many.</summary>
 internal sealed class ObjectHandler(Cluster cluster)
 {
+    // Of kind and apiVersion, which an answer may write anew.
+    private const int HeadLength = 256;
+
     public async Task ServeAsync(HttpContext context, ApiRequest request)
     {
         Body body = context.Request.Method == "GET"
@@ -40,7 +43,7 @@ internal sealed class ObjectHandler(Cluster cluster)
             return;
         }
 
-        ArrayBufferWriter<byte> output = Responses.Buffer();
+        ArrayBufferWriter<byte> output = Responses.Buffer(stored.Utf8.Length + HeadLength);
         writer.Write(output, stored);
         await Responses.WriteAsync(context, result.Code, output.WrittenMemory);
     }

@@ -57,5 +57,5 @@ internal static class Responses
         }
     }
 
-    public static ArrayBufferWriter<byte> Buffer() => new(16 * 1024);
+    public static ArrayBufferWriter<byte> Buffer(int bytes = 16 * 1024) => new(bytes);
 }

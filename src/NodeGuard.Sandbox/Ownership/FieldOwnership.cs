@@ -19,7 +19,7 @@ internal static class FieldOwnership
         {
             FieldSet all = FieldSets.Of(value, type, containers: true);
             if (request.Resource.HasStatus)
-                all.Children.Remove("f:status");
+                all.Remove("f:status");
             ManagedFields.Set(value, [Writer(request, subresource, all, now)]);
             return;
         }
@@ -29,12 +29,20 @@ internal static class FieldOwnership
         (FieldSet changed, FieldSet removed) = FieldSets.Compare(old, value, type);
         if (changed.IsEmpty && removed.IsEmpty)
             return;
+        Owner writer = Writer(request, subresource, changed, now);
+        List<Owner> before = ManagedFields.Of(value);
+        if (before is [var only] && only.IsSameAs(writer) && removed.IsEmpty && changed.Without(only.Fields).IsEmpty)
+        {
+            // The most usual write by far: its owner changes what nobody else owns.
+            value["metadata"]!["managedFields"]![0]!["time"] = writer.Time;
+            return;
+        }
+
         var gone = new FieldSet();
         gone.Add(changed);
         gone.Add(removed);
-        Owner writer = Writer(request, subresource, changed, now);
         var owners = new List<Owner>();
-        foreach (Owner owner in ManagedFields.Of(value))
+        foreach (Owner owner in before)
         {
             if (owner.IsSameAs(writer))
                 changed.Add(owner.Fields.Without(removed));

@@ -9,13 +9,17 @@ namespace NodeGuard.Sandbox.Ownership;
 internal sealed class FieldSet
 {
     private const string Self = ".";
+    private static readonly SortedList<string, FieldSet> None = [];
+
+    // Most places of a set are leaves, and a set is made for each write.
+    private SortedList<string, FieldSet>? _children;
 
     /// <summary>Whether the field of this place is in the set itself.</summary>
     public bool IsMember { get; set; }
 
-    public SortedDictionary<string, FieldSet> Children { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, FieldSet> Children => _children ?? None;
 
-    public bool IsEmpty => !IsMember && Children.Values.All(static c => c.IsEmpty);
+    public bool IsEmpty => !IsMember && (_children is null || _children.Values.All(static c => c.IsEmpty));
 
     public static FieldSet FromJson(JsonObject json)
     {
@@ -23,7 +27,7 @@ internal sealed class FieldSet
         foreach ((string name, JsonNode? child) in json)
         {
             if (name != Self && child is JsonObject fields)
-                set.Children[name] = FromJson(fields);
+                set.Put(name, FromJson(fields));
         }
 
         return set;
@@ -40,7 +44,7 @@ internal sealed class FieldSet
     public JsonObject ToJson()
     {
         var json = new JsonObject();
-        foreach ((string name, FieldSet child) in Children)
+        foreach ((string name, FieldSet child) in _children ?? None)
         {
             if (!child.IsEmpty)
                 json[name] = child.ToJson();
@@ -53,15 +57,17 @@ internal sealed class FieldSet
 
     public FieldSet Child(string name)
     {
-        if (!Children.TryGetValue(name, out FieldSet? child))
-            Children[name] = child = new FieldSet();
+        if (_children is null || !_children.TryGetValue(name, out FieldSet? child))
+            Put(name, child = new FieldSet());
         return child;
     }
+
+    public void Remove(string name) => _children?.Remove(name);
 
     public void Add(FieldSet other)
     {
         IsMember |= other.IsMember;
-        foreach ((string name, FieldSet child) in other.Children)
+        foreach ((string name, FieldSet child) in other._children ?? None)
             Child(name).Add(child);
     }
 
@@ -90,15 +96,17 @@ internal sealed class FieldSet
         _ => $"[={name[2..]}]",
     };
 
+    private void Put(string name, FieldSet child) => (_children ??= new(StringComparer.Ordinal))[name] = child;
+
     private FieldSet Combine(FieldSet other, Func<bool, bool, bool> member, bool keepMine)
     {
         var result = new FieldSet { IsMember = member(IsMember, other.IsMember) };
-        foreach ((string name, FieldSet child) in Children)
+        foreach ((string name, FieldSet child) in _children ?? None)
         {
             FieldSet? combined = other.Children.TryGetValue(name, out FieldSet? theirs) ? child.Combine(theirs, member, keepMine)
                 : keepMine ? child : null;
             if (combined is { IsEmpty: false })
-                result.Children[name] = combined;
+                result.Put(name, combined);
         }
 
         return result;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Json;
 using NodeGuard.Sandbox.Schemas;
@@ -8,12 +9,15 @@ namespace NodeGuard.Sandbox.Ownership;
 /// <summary>Which fields a value has, and which differ between two.</summary>
 internal static class FieldSets
 {
-    /// <summary>Metadata that nobody owns.</summary>
-    private static readonly HashSet<string> Unowned = new(StringComparer.Ordinal)
-    {
+    private const string Metadata = "metadata";
+
+    // Of the whole object: its metadata is looked at by itself.
+    private static readonly FrozenSet<string> Apart = FrozenSet.Create(StringComparer.Ordinal, "apiVersion", "kind", Metadata);
+
+    private static readonly FrozenSet<string> Unowned = FrozenSet.Create(
+        StringComparer.Ordinal,
         "name", "namespace", "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink",
-        "deletionTimestamp", "deletionGracePeriodSeconds",
-    };
+        "deletionTimestamp", "deletionGracePeriodSeconds");
 
     /// <summary>The fields of an object that can have owners.</summary>
     /// <param name="value">A whole object.</param>
@@ -22,8 +26,9 @@ internal static class FieldSets
     public static FieldSet Of(JsonObject value, FieldType type, bool containers)
     {
         var set = new FieldSet();
-        AddFields(set, Owned(value), type, containers);
-        Drop(set);
+        AddFields(set, value, type, containers, Apart);
+        if (value[Metadata] is JsonObject meta)
+            AddFields(set.Child($"f:{Metadata}"), meta, MetadataType(type), containers, Unowned);
         return set;
     }
 
@@ -31,9 +36,9 @@ internal static class FieldSets
     public static (FieldSet Changed, FieldSet Removed) Compare(JsonObject old, JsonObject now, FieldType type)
     {
         var (changed, removed) = (new FieldSet(), new FieldSet());
-        CompareObjects(Owned(old), Owned(now), type, changed, removed);
-        Drop(changed);
-        Drop(removed);
+        CompareObjects(old, now, type, changed, removed, Apart);
+        if (old[Metadata] is JsonObject before && now[Metadata] is JsonObject after)
+            CompareObjects(before, after, MetadataType(type), changed.Child($"f:{Metadata}"), removed.Child($"f:{Metadata}"), Unowned);
         return (changed, removed);
     }
 
@@ -52,26 +57,14 @@ internal static class FieldSets
 
     public static string ValueOf(JsonNode? item) => $"v:{(item is null ? "null" : JsonText.Compact(item))}";
 
-    private static void Drop(FieldSet set)
-    {
-        if (!set.Children.TryGetValue("f:metadata", out FieldSet? meta))
-            return;
-        foreach (string field in Unowned)
-            meta.Children.Remove($"f:{field}");
-        meta.IsMember = false;
-        if (meta.IsEmpty)
-            set.Children.Remove("f:metadata");
-    }
-
-    private static IEnumerable<KeyValuePair<string, JsonNode?>> Owned(JsonObject value) =>
-        value.Where(static p => p.Key is not ("apiVersion" or "kind"));
+    private static FieldType MetadataType(FieldType type) => type.Child(Metadata) ?? FieldType.Anything;
 
     private static void AddFields(
-        FieldSet set, IEnumerable<KeyValuePair<string, JsonNode?>> fields, FieldType type, bool containers)
+        FieldSet set, JsonObject fields, FieldType type, bool containers, FrozenSet<string>? without = null)
     {
         foreach ((string name, JsonNode? child) in fields)
         {
-            if (child is not null)
+            if (child is not null && without?.Contains(name) != true)
                 Add(set.Child($"f:{name}"), child, type.Child(name) ?? FieldType.Anything, containers);
         }
     }
@@ -106,24 +99,28 @@ internal static class FieldSets
     private static string Step(JsonNode? item, FieldType type) => type.IsSet ? ValueOf(item) : KeyOf(item, type.Keys);
 
     private static void CompareObjects(
-        IEnumerable<KeyValuePair<string, JsonNode?>> old, IEnumerable<KeyValuePair<string, JsonNode?>> now,
-        FieldType type, FieldSet changed, FieldSet removed)
+        JsonObject old, JsonObject now, FieldType type, FieldSet changed, FieldSet removed, FrozenSet<string>? without = null)
     {
-        Dictionary<string, JsonNode?> before = new(old, StringComparer.Ordinal);
         foreach ((string name, JsonNode? value) in now)
         {
-            before.Remove(name, out JsonNode? was);
-            CompareAt($"f:{name}", was, value, type.Child(name) ?? FieldType.Anything, changed, removed);
+            if (without?.Contains(name) != true)
+                CompareAt(name, old[name], value, type, changed, removed);
         }
 
-        foreach ((string name, JsonNode? value) in before)
-            CompareAt($"f:{name}", value, null, type.Child(name) ?? FieldType.Anything, changed, removed);
+        foreach ((string name, JsonNode? value) in old)
+        {
+            if (!now.ContainsKey(name) && without?.Contains(name) != true)
+                CompareAt(name, value, null, type, changed, removed);
+        }
     }
 
-    private static void CompareAt(string step, JsonNode? old, JsonNode? now, FieldType type, FieldSet changed, FieldSet removed)
+    private static void CompareAt(
+        string name, JsonNode? old, JsonNode? now, FieldType parent, FieldSet changed, FieldSet removed)
     {
         if (JsonNode.DeepEquals(old, now))
             return;
+        string step = $"f:{name}";
+        FieldType type = parent.Child(name) ?? FieldType.Anything;
         switch (old, now)
         {
             case (null, _):

@@ -1,24 +1,19 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using NodeGuard.Sandbox.Api;
-using NodeGuard.Sandbox.Http;
-using NodeGuard.Sandbox.Resources;
 
 namespace NodeGuard.Benchmarks.Measuring;
 
 /// <summary>
-/// A sandbox's API server in this process, with clients of it over HTTPS: watchers, each of the config maps of one namespace,
-/// and writers that replace them without pause.
+/// Clients of a sandbox over HTTPS: watchers, each of the config maps of one namespace, and writers that replace them without
+/// pause.
 /// </summary>
 internal sealed class SandboxLoad : IAsyncDisposable
 {
     private const int ObjectsPerNamespace = 10;
     private const int WatchersPerConnection = 25;
 
-    private readonly SandboxServer _server;
-    private readonly HttpClient[] _clients;
+    private readonly SandboxEndpoint _server;
+    private readonly HttpClient[] _watchers;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
     private readonly int _namespaces;
@@ -26,11 +21,11 @@ internal sealed class SandboxLoad : IAsyncDisposable
     private long _seen;
     private int _connected;
 
-    private SandboxLoad(SandboxServer server, int namespaces)
+    private SandboxLoad(SandboxEndpoint server, int namespaces)
     {
         _server = server;
         _namespaces = namespaces;
-        _clients = [.. Enumerable.Range(0, 1 + (namespaces / WatchersPerConnection)).Select(_ => NewClient(server))];
+        _watchers = [.. Enumerable.Range(0, 1 + (namespaces / WatchersPerConnection)).Select(_ => NewClient(server))];
     }
 
     public long Written => Interlocked.Read(ref _written);
@@ -41,18 +36,17 @@ internal sealed class SandboxLoad : IAsyncDisposable
     /// <summary>How many watches were answered; more than watchers, where watches end and are renewed.</summary>
     public int Connected => Volatile.Read(ref _connected);
 
-    public static async Task<SandboxLoad> StartAsync(int namespaces)
+    /// <summary>Makes the namespaces and what is in them.</summary>
+    public static async Task<SandboxLoad> StartAsync(SandboxEndpoint server, int namespaces)
     {
-        var cluster = new Cluster(TimeProvider.System);
-        BuiltIns.AddTo(cluster);
-        InitialObjects.AddTo(cluster);
-        var load = new SandboxLoad(await SandboxServer.StartAsync(cluster), namespaces);
+        var load = new SandboxLoad(server, namespaces);
+        using PlainWriter writer = await PlainWriter.ConnectAsync(server, default);
         for (int i = 0; i < namespaces; i++)
         {
-            await load.SendAsync(HttpMethod.Post, "/api/v1/namespaces", $$"""{"metadata":{"name":"{{Namespace(i)}}"} }""");
+            await writer.SendAsync("POST", "/api/v1/namespaces", $$"""{"metadata":{"name":"{{Namespace(i)}}"} }""", default);
             for (int n = 0; n < ObjectsPerNamespace; n++)
             {
-                await load.SendAsync(HttpMethod.Post, Path(i), Body(n, 0));
+                await writer.SendAsync("POST", Path(i), Body(n, 0), default);
             }
         }
 
@@ -63,11 +57,10 @@ internal sealed class SandboxLoad : IAsyncDisposable
     /// <param name="seconds">After which the server ends each watch, and a new one is begun.</param>
     public async Task WatchAsync(int seconds)
     {
-        string version = $"{_server.Cluster.Store.Revision}";
         for (int i = 0; i < _namespaces; i++)
         {
             int watcher = i;
-            _running.Add(Task.Run(() => WatchAsync(_clients[1 + (watcher / WatchersPerConnection)], watcher, version, seconds)));
+            _running.Add(Task.Run(() => WatchAsync(_watchers[watcher / WatchersPerConnection], watcher, seconds)));
         }
 
         while (Connected < _namespaces)
@@ -89,12 +82,11 @@ internal sealed class SandboxLoad : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
-        foreach (HttpClient client in _clients)
+        foreach (HttpClient client in _watchers)
         {
             client.Dispose();
         }
 
-        await _server.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -102,10 +94,11 @@ internal sealed class SandboxLoad : IAsyncDisposable
     {
         try
         {
+            using PlainWriter connection = await PlainWriter.ConnectAsync(_server, _stop.Token);
             for (int round = writer; !_stop.IsCancellationRequested; round += writers)
             {
                 int number = round / _namespaces % ObjectsPerNamespace;
-                await SendAsync(HttpMethod.Put, $"{Path(round % _namespaces)}/map-{number}", Body(number, round));
+                await connection.SendAsync("PUT", $"{Path(round % _namespaces)}/map-{number}", Body(number, round), _stop.Token);
                 Interlocked.Increment(ref _written);
             }
         }
@@ -115,24 +108,21 @@ internal sealed class SandboxLoad : IAsyncDisposable
         }
     }
 
-    private async Task WatchAsync(HttpClient client, int watcher, string version, int seconds)
+    private async Task WatchAsync(HttpClient client, int watcher, int seconds)
     {
         byte[] buffer = new byte[65536];
-        string from = $"&resourceVersion={version}";
         try
         {
             while (!_stop.IsCancellationRequested)
             {
                 await using Stream stream = await client.GetStreamAsync(
-                    $"{Path(watcher)}?watch=true&timeoutSeconds={seconds}{from}", _stop.Token);
+                    $"{Path(watcher)}?watch=true&timeoutSeconds={seconds}", _stop.Token);
                 Interlocked.Increment(ref _connected);
                 int count;
                 while ((count = await stream.ReadAsync(buffer, _stop.Token)) > 0)
                 {
                     Interlocked.Add(ref _seen, buffer.AsSpan(0, count).Count((byte)'\n'));
                 }
-
-                from = "";
             }
         }
         catch (Exception end) when (end is OperationCanceledException or IOException or HttpRequestException && _stop.IsCancellationRequested)
@@ -141,28 +131,17 @@ internal sealed class SandboxLoad : IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(HttpMethod method, string path, string body)
+    private static HttpClient NewClient(SandboxEndpoint server)
     {
-        using var request = new HttpRequestMessage(method, path) { Version = HttpVersion.Version20 };
-        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await _clients[0].SendAsync(request, _stop.Token);
-        answer.EnsureSuccessStatusCode();
-        await answer.Content.CopyToAsync(Stream.Null, _stop.Token);
-    }
-
-    private static HttpClient NewClient(SandboxServer server)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.ImportFromPem(server.AuthorityPem);
         var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true };
-        handler.SslOptions.CertificateChainPolicy = policy;
+        handler.SslOptions.CertificateChainPolicy = PlainWriter.Trust(server);
         var client = new HttpClient(handler)
         {
-            BaseAddress = new Uri(server.Address),
+            BaseAddress = server.Address,
             DefaultRequestVersion = HttpVersion.Version20,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.AdminToken);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);
         return client;
     }
 
