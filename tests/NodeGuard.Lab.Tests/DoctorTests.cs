@@ -42,6 +42,28 @@ public sealed class DoctorTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    [Trait("Invariant", "11")]
+    public async Task A_host_without_networkd_has_nothing_to_guard_against_and_its_agent_says_so_and_still_reports()
+    {
+        await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Trixie);
+        await guarded.Container.ExecAsync("systemctl", "mask", "--now", "systemd-networkd.service", "systemd-networkd.socket");
+        await guarded.StopAgentAsync();
+        await guarded.StartAgentAsync();
+
+        (int exitCode, Dictionary<string, JsonElement> findings) = await ExamineAsync(guarded.Container);
+        exitCode.ShouldBe(0);
+        findings.ShouldHaveSingleItem().Value.GetProperty("effective").GetString().ShouldBe("absent");
+
+        await guarded.Container.IpAsync("rule", "add", "from", "203.0.113.9", "table", "300", "priority", "512");
+        await guarded.Container.UntilAsync(
+            "the agent to say that there is nothing to guard against",
+            async () => (await guarded.CliAsync("status", "-o", "json")).Contains("\"nothingToGuardAgainst\"", StringComparison.Ordinal));
+        await guarded.Container.UntilAsync(
+            "the rule to be listed",
+            async () => (await guarded.CliAsync("routes", "list")).Contains("203.0.113.9", StringComparison.Ordinal));
+    }
+
     private async Task<(int ExitCode, Dictionary<string, JsonElement> Findings)> ExamineAsync(LabContainer container)
     {
         CommandResult doctor = await container.TryExecAsync(Program, "doctor", "-o", "json");

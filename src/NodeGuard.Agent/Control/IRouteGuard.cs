@@ -68,7 +68,7 @@ public sealed record GuardStatus
     /// <summary>For example "257.8-1~deb13u1"; null when unknown or absent.</summary>
     public string? NetworkdVersion { get; init; }
 
-    /// <summary>running, stopped, absent or unknown.</summary>
+    /// <summary>running, stopped, disabled, absent or unknown.</summary>
     public required string Networkd { get; init; }
 
     public required IReadOnlyList<uint> NetworkdPortIds { get; init; }

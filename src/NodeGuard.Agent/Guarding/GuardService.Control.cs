@@ -1,6 +1,7 @@
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Http;
 using NodeGuard.Core.Routing;
+using NodeGuard.Core.Routing.Prevention;
 using NodeGuard.Core.Routing.Reports;
 using NodeGuard.Linux.Systemd;
 using NodeGuard.Linux.Threads;
@@ -91,14 +92,15 @@ public sealed partial class GuardService
     private GuardStatus Describe(LedgerCounts counts, GuardState? state)
     {
         NetworkdView networkd = _follower.View;
+        NetworkdPresence presence = networkd.Process is null ? _host.Presence(running: false) : NetworkdPresence.Running;
         List<string> problems = Problems(networkd, counts);
         return new GuardStatus
         {
-            State = state ?? StateOf(networkd, counts, problems),
+            State = state ?? StateOf(presence, counts, problems),
             Mode = _options.Routes.Mode,
             Problems = problems,
             NetworkdVersion = _bus?.SystemdVersion,
-            Networkd = networkd.Process is not null ? "running" : Directory.Exists("/run/systemd/netif") ? "stopped" : "absent",
+            Networkd = presence.ToString().ToLowerInvariant(),
             NetworkdPortIds = [.. _thread.Authors.Networkd],
             Foreign = counts.Foreign,
             NetworkdOwned = counts.Networkd,
@@ -113,7 +115,7 @@ public sealed partial class GuardService
 
     private DependencyAnswer CheckNetworkd() => _follower.View switch
     {
-        { Process: null } => new(DependencyState.Ok, "systemd-networkd does not run: there is nothing to guard against"),
+        { Process: null } => new(DependencyState.Ok, "systemd-networkd does not run"),
         { Sockets: NetworkdSockets.Found found } view =>
             new(DependencyState.Ok, $"systemd-networkd runs as pid {view.Process.Pid}, portid {string.Join(", ", found.PortIds)}"),
         { Sockets: NetworkdSockets.Assumed assumed } => new(DependencyState.Unknown, assumed.Problem),
@@ -145,10 +147,10 @@ public sealed partial class GuardService
         return [.. problems.OfType<string>()];
     }
 
-    private GuardState StateOf(NetworkdView networkd, LedgerCounts counts, List<string> problems) =>
+    private GuardState StateOf(NetworkdPresence networkd, LedgerCounts counts, List<string> problems) =>
         _thread.Died.Task.IsCompleted ? GuardState.Failed
         : counts.EpisodeRunning ? GuardState.Restoring
         : problems.Count > 0 ? GuardState.Degraded
-        : networkd.Process is null && !Directory.Exists("/run/systemd/netif") ? GuardState.NothingToGuardAgainst
+        : networkd is NetworkdPresence.Absent or NetworkdPresence.Disabled ? GuardState.NothingToGuardAgainst
         : GuardState.Guarding;
 }

@@ -26,6 +26,7 @@ public sealed partial class GuardService : IHostedGuard
     private readonly FlushCause _cause;
     private readonly BusLoop _bus;
     private readonly PreventionLoop _prevention;
+    private readonly HostPrevention _host;
     private readonly DateTimeOffset _startedAt;
     private AgentOptions _options;
     private LedgerBinding _live = new("", 0, null);
@@ -63,7 +64,9 @@ public sealed partial class GuardService : IHostedGuard
         _bus = new BusLoop(_thread, _follower, _cause, surroundings.Time, _log);
         surroundings.Dependencies.Add("system bus", _bus.CheckAsync);
         surroundings.Dependencies.Add("systemd-networkd", _ => Task.FromResult(CheckNetworkd()));
-        _prevention = new PreventionLoop(_thread, _follower, new HostRoot(), () => _bus.SystemdVersion, surroundings, _log);
+        var root = new HostRoot();
+        _host = new HostPrevention(root);
+        _prevention = new PreventionLoop(_thread, _follower, root, () => _bus.SystemdVersion, surroundings, _log);
         _bus.VersionKnown += _prevention.Hint;
         _status = Describe(LedgerCounts.None, GuardState.Starting);
     }
