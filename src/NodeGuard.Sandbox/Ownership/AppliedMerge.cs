@@ -51,7 +51,7 @@ internal static class AppliedMerge
             return fields.Count == 0;
         }
 
-        if (field is not JsonArray list)
+        if (field is not JsonArray list || !HasParts(list, type))
             return false;
         foreach (JsonNode? item in list.ToArray())
         {

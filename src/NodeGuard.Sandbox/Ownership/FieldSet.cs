@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Json;
 
 namespace NodeGuard.Sandbox.Ownership;
 
@@ -26,7 +28,7 @@ internal sealed class FieldSet
         var set = new FieldSet { IsMember = json.Count == 0 || json.ContainsKey(Self) };
         foreach ((string name, JsonNode? child) in json)
         {
-            if (name != Self && child is JsonObject fields)
+            if (child is JsonObject fields && IsStep(name))
                 set.Put(name, FromJson(fields));
         }
 
@@ -89,10 +91,18 @@ internal sealed class FieldSet
         }
     }
 
+    // A client can send owners of its own making.
+    private static bool IsStep(string name) => name is ['f' or 'k' or 'v', ':', ..];
+
+    private static string KeysOf(string keys) =>
+        JsonBody.Parse(Encoding.UTF8.GetBytes(keys), [], out _) is JsonObject map
+            ? string.Join(',', map.Select(k => $"{k.Key}={k.Value?.ToJsonString()}"))
+            : keys;
+
     private static string Step(string name) => name[..2] switch
     {
         "f:" => $".{name[2..]}",
-        "k:" => $"[{string.Join(',', ((JsonObject)JsonNode.Parse(name[2..])!).Select(k => $"{k.Key}={k.Value?.ToJsonString()}"))}]",
+        "k:" => $"[{KeysOf(name[2..])}]",
         _ => $"[={name[2..]}]",
     };
 

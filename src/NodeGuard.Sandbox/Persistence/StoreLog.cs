@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Json;
 using NodeGuard.Sandbox.Store;
 
 namespace NodeGuard.Sandbox.Persistence;
@@ -70,16 +70,7 @@ internal static class StoreLog
         return true;
     }
 
-    private static JsonObject? Parse(string json)
-    {
-        try
-        {
-            return JsonNode.Parse(json) is JsonObject item && item["metadata"] is JsonObject ? item : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
-        {
-            // The latter two are a name with half a character, and one that comes twice.
-            return null;
-        }
-    }
+    // At once and whole: a field that cannot be read must not show when somebody asks for the object.
+    private static JsonObject? Parse(string json) =>
+        JsonBody.Parse(Encoding.UTF8.GetBytes(json), [], out _) is JsonObject item && item["metadata"] is JsonObject ? item : null;
 }

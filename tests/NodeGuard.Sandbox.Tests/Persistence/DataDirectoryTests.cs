@@ -137,6 +137,18 @@ public sealed class DataDirectoryTests : IDisposable
         (await File.ReadAllTextAsync(snapshot)).ShouldBe(broken);
     }
 
+    [Theory]
+    [InlineData("""{"metadata":{"name":"x"},"note":"\ud800"}""")]
+    [InlineData("""{"metadata":{"name":"x"},"note":{"\udc00":1}}""")]
+    [InlineData("""{"metadata":"x"}""")]
+    [InlineData("""{"metadata":{}""")]
+    public async Task ALineWithATextThatCannotBeReadStopsTheStart(string item)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "snapshot"), $"1 pods + default/x {item}\n2 pods - default/x \n");
+
+        Should.Throw<SandboxException>(() => Open(new ObjectStore())).Message.ShouldContain("line 1 is not whole");
+    }
+
     [Fact]
     public void AFileThatCannotBeReadIsNamed()
     {

@@ -56,9 +56,11 @@ internal static class PodRequests
         if (spec?.Unknown?.GetValueOrDefault("resources") is not { ValueKind: JsonValueKind.Object } resources
             || !resources.TryGetProperty("requests", out var requests) || requests.ValueKind is not JsonValueKind.Object)
             return [];
-        return Read(requests.EnumerateObject()
-            .Where(static request => request.Value.ValueKind is JsonValueKind.String)
-            .ToDictionary(static request => request.Name, static request => request.Value.GetString()!));
+        // A name may come twice; the last one counts, as in the fields that a model knows.
+        Dictionary<string, string> quantities = [];
+        foreach (var request in requests.EnumerateObject().Where(static request => request.Value.ValueKind is JsonValueKind.String))
+            quantities[request.Name] = request.Value.GetString()!;
+        return Read(quantities);
     }
 
     private static void Add(Dictionary<string, decimal> sum, Dictionary<string, decimal> more)

@@ -16,6 +16,7 @@ public sealed class PodRequestsTests
     [InlineData("""{"containers":[{"name":"a","resources":{"requests":{"cpu":"1"}}}],"overhead":{"cpu":"250m"}}""", "1.25")]
     [InlineData("""{"resources":{"requests":{"cpu":"7"}},"containers":[{"name":"a","resources":{"requests":{"cpu":"1"}}}],"overhead":{"cpu":"1"}}""", "8")]
     [InlineData("""{"containers":[{"name":"a"}]}""", "0")]
+    [InlineData("""{"resources":{"requests":{"cpu":"7","cpu":"2","memory":1}},"containers":[{"name":"a"}]}""", "2")]
     public void APodAsksForWhatTheSchedulerCounts(string spec, string cores)
     {
         var pod = JsonSerializer.Deserialize($$"""{"spec":{{spec}}}""", KubeJsonContext.Default.Pod)!;
