@@ -33,9 +33,12 @@ public sealed class RestartTriggerTests
         int killed = await guarded.Container.NetworkdPidAsync();
 
         await guarded.Container.ExecAsync("systemctl", "kill", "--signal=KILL", "systemd-networkd.service");
+
+        // From 262 on systemd first stops the unit of persistent storage, which asks the dead networkd for 45 seconds.
         await guarded.Container.UntilAsync(
             "networkd to come back",
-            async () => await guarded.Container.NetworkdPidAsync() is var pid && pid != 0 && pid != killed);
+            async () => await guarded.Container.NetworkdPidAsync() is var pid && pid != 0 && pid != killed,
+            TimeSpan.FromMinutes(2));
 
         await guarded.ShouldBeWholeAsync(before);
     }
