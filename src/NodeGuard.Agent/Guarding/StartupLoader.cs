@@ -85,8 +85,7 @@ internal sealed partial class StartupLoader
             return decision;
         }
 
-        // Rounded up, as the seconds left were when they were told: else each restart would lengthen a lifetime.
-        uint age = (uint)Math.Clamp((boottime - saved.SavedAtBoottime + 999_999_999) / 1_000_000_000, 0, uint.MaxValue - 1);
+        uint age = LedgerEntry.WholeSeconds(boottime - saved.SavedAtBoottime);
         foreach ((LedgerEntry living, SavedObject savedObject) in survey.Weightless)
         {
             RequestForms.Age(savedObject.Request, age);

@@ -152,5 +152,11 @@ public sealed class LedgerEntry
 
     /// <summary>Whole seconds to be taken off the lifetimes in the request; 0 for what has none.</summary>
     public uint LifetimeSpent(long now) =>
-        Facts.Expires ? (uint)Math.Clamp((now - LifetimesAt) / 1_000_000_000, 0, uint.MaxValue - 1) : 0;
+        Facts.Expires ? WholeSeconds(now - LifetimesAt) : 0;
+
+    /// <summary>
+    /// The nearest whole seconds of a time that passed. Rounding always one way would make a lifetime longer, or shorter,
+    /// with each flush and each restart of the agent.
+    /// </summary>
+    public static uint WholeSeconds(long nanoseconds) => (uint)Math.Clamp((nanoseconds + 500_000_000) / 1_000_000_000, 0, uint.MaxValue - 1);
 }

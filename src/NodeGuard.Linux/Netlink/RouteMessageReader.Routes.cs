@@ -121,7 +121,7 @@ public sealed partial class RouteMessageReader
         if (ticks != 0)
         {
             parts.Expires = true;
-            parts.ExpiresSeconds = (uint)Math.Max(1, ((long)ticks + UserHz - 1) / UserHz);
+            parts.ExpiresSeconds = (uint)Math.Max(1, ((long)ticks + (UserHz / 2)) / UserHz);
         }
     }
 

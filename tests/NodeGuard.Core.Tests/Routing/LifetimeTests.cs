@@ -37,6 +37,29 @@ public class LifetimeTests
         entry.LifetimeSpent(71 * Second).ShouldBe(1u);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1_499_999_999, 1)]
+    [InlineData(1_500_000_000, 2)]
+    [InlineData(-5_000_000_000, 0)]
+    public void WhatPassedIsTakenOffInTheNearestWholeSeconds(long nanoseconds, uint seconds) =>
+        LedgerEntry.WholeSeconds(nanoseconds).ShouldBe(seconds);
+
+    /// <summary>Each restore lasts until the next flush, and rounds what it gives back.</summary>
+    [Fact]
+    public void TwoHundredFlushesMakeALifetimeNeitherLongerNorShorter()
+    {
+        var random = new Random(1);
+        long error = 0;
+        for (int flush = 0; flush < 200; flush++)
+        {
+            long passed = random.NextInt64(10 * Second);
+            error += passed - (LedgerEntry.WholeSeconds(passed) * Second);
+        }
+
+        Math.Abs(error).ShouldBeLessThan(30 * Second);
+    }
+
     private static ObservedObject Observed(ReadOnlySpan<byte> request) => new()
     {
         Key = Key,
