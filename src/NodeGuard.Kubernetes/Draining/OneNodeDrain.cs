@@ -87,7 +87,8 @@ internal sealed class OneNodeDrain(
         if (owner == CordonOwner.Us)
         {
             var mark = await cordon.MarkDrainedAsync(name, options.CordonId, cancellation).ConfigureAwait(false);
-            owner = mark.Failure is null ? mark.Owner : owner;
+            // The mark makes it an earlier drain's only for the next one.
+            owner = mark.Failure is null && !mark.Changed ? mark.Owner : owner;
             if (mark.Failure is not null)
             {
                 tell(new DrainEvent.Warning(time.GetUtcNow(), name, null, mark.Text));

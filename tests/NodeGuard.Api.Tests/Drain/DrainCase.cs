@@ -87,4 +87,6 @@ public sealed record Difference(string Id, string Reason)
     public static Difference DryRun { get; } = new("dry run", "A server-side dry run asks once and ends. kubectl waits until the timeout for what no dry run can bring about: a budget to open, a pod to go.");
 
     public static Difference Waiting { get; } = new("waiting", "Pods are waited for through a watch; one failed read ends nothing.");
+
+    public static Difference Volumes { get; } = new("volumes", "The drain ends when the node has let go of the volumes of the pods that went, or says which it has not. kubectl does not look at volumes.");
 }

@@ -7,6 +7,8 @@ namespace NodeGuard.Api.Tests.Drain;
 /// <summary>The objects of one run of a case: a namespace and nodes of its own, pods, budgets, and what happens meanwhile.</summary>
 public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
 {
+    private const string Attachments = "/apis/storage.k8s.io/v1/volumeattachments";
+
     public const string Hold = "nodeguard-tests/hold";
 
     // Keeps pods of others away from our nodes on a server with a scheduler and DaemonSets.
@@ -18,6 +20,7 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
     private readonly Dictionary<string, StageNode> _nodes = [];
     private readonly Dictionary<string, JsonObject> _owners = [];
     private readonly Dictionary<string, string> _uids = [];
+    private readonly List<string> _volumes = [];
 
     public string Namespace { get; private set; } = "";
 
@@ -34,6 +37,11 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
         _nodes[name] = new StageNode(cordoned, unreachable, taint);
 
     public void Budget(string name, string app, Func<StageBudget, StageBudget> with) => _budgets.Add(with(new StageBudget(name, app)));
+
+    /// <summary>A volume that is attached to the node n.</summary>
+    public void Volume(string name) => _volumes.Add(name);
+
+    public async Task DetachAsync(string name) => await Api.DeleteAsync($"{Attachments}/{name}-{id}");
 
     /// <summary>A rule for requests whose path ends so.</summary>
     public WireRule On(string method, string path, int times = int.MaxValue, string query = "")
@@ -61,6 +69,8 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
             await CreateAsync(pod);
         foreach (StageBudget budget in _budgets)
             await CreateAsync(budget);
+        foreach (string volume in _volumes)
+            await AttachAsync(volume);
         if (_pods.Max(p => p.OverdueSeconds) is { } overdue)
             await Task.Delay(TimeSpan.FromSeconds(overdue + 2));
     }
@@ -114,12 +124,25 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
 
         foreach (string owner in _owners.Keys.Where(o => !o.StartsWith("ConfigMap/", StringComparison.Ordinal)))
             await Api.PatchAsync(OwnerPath(owner), new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } });
+        foreach (string volume in _volumes)
+            await DetachAsync(volume);
         foreach (string node in _nodes.Keys)
             await Api.DeleteAsync($"/api/v1/nodes/{NodeName(node)}");
         await Api.DeleteAsync($"/api/v1/namespaces/{Namespace}");
     }
 
     private string Budgets => $"/apis/policy/v1/namespaces/{Namespace}/poddisruptionbudgets";
+
+    private Task AttachAsync(string name) => Api.CreateAsync(Attachments, new JsonObject
+    {
+        ["metadata"] = new JsonObject { ["name"] = $"{name}-{id}" },
+        ["spec"] = new JsonObject
+        {
+            ["attacher"] = "nodeguard-tests",
+            ["nodeName"] = NodeName("n"),
+            ["source"] = new JsonObject { ["persistentVolumeName"] = $"{name}-{id}" },
+        },
+    });
 
     private static StagePod Keep(List<StagePod> pods, string name, Func<StagePod, StagePod>? with)
     {
@@ -218,10 +241,18 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
     private async Task MakeInertAsync(string owner)
     {
         Must(await Api.DeleteAsync(OwnerPath(owner)));
-        if (owner.StartsWith("ReplicaSet/", StringComparison.Ordinal))
+        if (!owner.StartsWith("ReplicaSet/", StringComparison.Ordinal))
+            return;
+        int replicas = _budgets.Select(b => b.Replicas).DefaultIfEmpty(0).Max();
+        RawAnswer changed = Must(await Api.PatchAsync(OwnerPath(owner), new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } }));
+        // A controller that still sees it alive with no replicas would remove the stage's pods.
+        long generation = (long)changed["metadata"]["generation"]!;
+        for (int tries = 0; !cluster.IsSandbox && tries < 150; tries++)
         {
-            int replicas = _budgets.Select(b => b.Replicas).DefaultIfEmpty(0).Max();
-            Must(await Api.PatchAsync(OwnerPath(owner), new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } }));
+            RawAnswer read = await Api.GetAsync(OwnerPath(owner));
+            if ((long?)read.Body!["status"]?["observedGeneration"] >= generation)
+                return;
+            await Task.Delay(100);
         }
     }
 
@@ -232,7 +263,7 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
         return string.Create(CultureInfo.InvariantCulture, $"{@group}/namespaces/{Namespace}/{parts[0].ToLowerInvariant()}s/{parts[1]}");
     }
 
-    private static JsonObject Owner(string kind, string name, string version)
+    private JsonObject Owner(string kind, string name, string version)
     {
         var owner = new JsonObject { ["apiVersion"] = version, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };
         if (kind == "ConfigMap")
@@ -244,7 +275,11 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
             ["metadata"] = new JsonObject { ["labels"] = labels.DeepClone() },
             ["spec"] = new JsonObject
             {
-                ["nodeSelector"] = new JsonObject { ["nodeguard-tests/nowhere"] = "true" },
+                // A DaemonSet's controller removes its pods from nodes that the set is not for; on those that only a taint
+                // keeps from it, it starts none and lets be what is there.
+                ["nodeSelector"] = kind == "DaemonSet"
+                    ? new JsonObject { ["nodeguard-tests/stage"] = id }
+                    : new JsonObject { ["nodeguard-tests/nowhere"] = "true" },
                 ["containers"] = new JsonArray(new JsonObject { ["name"] = "main", ["image"] = "registry.k8s.io/pause:3.10" }),
             },
         };

@@ -27,12 +27,18 @@ internal static class Waits
         {
             StagePod pod = s.Pod("a");
             StagePod again = s.Later("a", p => p with { Alias = "a-again" });
+            var back = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            bool isLeaving = false;
             WireRule rule = s.On("POST", "/pods/a/eviction", 1);
             (rule.After, rule.AfterCode) = (async () =>
             {
+                isLeaving = true;
                 await s.RemoveAsync(pod);
                 await s.CreateAsync(again);
+                back.SetResult();
             }, 201);
+            // Nobody can see a pod that is bound after the last look.
+            s.On("GET", "/api/v1/pods", query: "spec.nodeName").Before = () => isLeaving ? back.Task : Task.CompletedTask;
         }, "", "ok: gone a, left a-again; cordoned").But("ok: gone a a-again; cordoned", Difference.LatePods),
         Of("a finalizer is taken away while it is waited for", static s =>
         {
@@ -62,6 +68,19 @@ internal static class Waits
             s.Pod("a", p => p with { Grace = 3, Ends = Ends.AfterGrace });
             s.On("GET", "/api/v1/pods", 2, "watch=").Reply = WireReply.Failure(410, "Expired", "too old resource version");
         }, "", "ok: gone a; cordoned"),
+        Of("a volume is detached after the pod is gone", static s =>
+        {
+            s.Pod("a");
+            s.Volume("data");
+            s.On("GET", "/volumeattachments", 1, "watch=").Before = () => s.DetachAsync("data");
+        }, "", "ok: gone a; cordoned").Though(Difference.Volumes).Saying("waiting for volume data-").Unsaid("data-")
+            .Also(static r => r.Output.Contains("still attached", StringComparison.Ordinal) ? "it did not wait for the volume" : null),
+        Of("a volume that stays attached", static s =>
+        {
+            s.Pod("a");
+            s.Volume("data");
+        }, "", "ok: gone a; cordoned").With("--volume-detach-timeout=1s").Though(Difference.Volumes)
+            .Saying("waiting for volume data-", "volumes of evicted pods are still attached").Unsaid("data-"),
     ];
 
     private static DrainCase Of(string name, Action<Stage> setup, string flags, string kubectl) => new("Waits", name, setup, flags, kubectl);
