@@ -152,7 +152,7 @@ internal sealed class ModelCluster
         Budgets = counted;
     }
 
-    private void End(DrainPod pod, TimeSpan grace)
+    public void End(DrainPod pod, TimeSpan grace)
     {
         var end = Now + grace;
         int index = Pods.IndexOf(pod);

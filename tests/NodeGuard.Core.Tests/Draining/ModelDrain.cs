@@ -24,6 +24,9 @@ internal enum ModelStep
 
     /// <summary>The next eviction is done, and its answer is lost.</summary>
     LoseAnswer,
+
+    /// <summary>The watch lags: what it tells stays as it is until the next list, or for a while.</summary>
+    Lag,
 }
 
 /// <summary>Runs the planner against the model, as the loop does.</summary>
@@ -31,6 +34,9 @@ internal sealed class ModelDrain(ModelCluster cluster, DrainOptions options)
 {
     // More in a row would fail a pod by patience, or block it by a webhook until the timeout: both are meant then.
     private const int FewAnswers = 8;
+
+    // Longer than a grace and a birth: a pod that is watched as it was can be gone, and another be born under its name.
+    private static readonly TimeSpan Lag = TimeSpan.FromSeconds(12);
 
     private static readonly TimeSpan Binding = TimeSpan.FromSeconds(1);
     private readonly DateTimeOffset _cordonedAt = cluster.Now;
@@ -42,6 +48,8 @@ internal sealed class ModelDrain(ModelCluster cluster, DrainOptions options)
     private DateTimeOffset _listedAt = cluster.Now;
     private DateTimeOffset _listNeededAt = cluster.Now + Binding;
     private int _pods = cluster.OnDrained.Count;
+    private IReadOnlyList<DrainPod> _seen = cluster.OnDrained;
+    private DateTimeOffset _lagUntil = cluster.Now;
 
     /// <returns>The last step, with its verdict; null when it never ended.</returns>
     public DrainStep? Run(IEnumerable<ModelStep> history)
@@ -73,7 +81,7 @@ internal sealed class ModelDrain(ModelCluster cluster, DrainOptions options)
         Options = options,
         Now = cluster.Now,
         StartedAt = _startedAt,
-        Pods = cluster.OnDrained,
+        Pods = Watched(),
         Attempts = _attempts,
         Budgets = _followed.ToDictionary(name => name, _ => (IReadOnlyList<DrainBudget>)cluster.Budgets),
         BudgetsAsked = _followed,
@@ -92,9 +100,19 @@ internal sealed class ModelDrain(ModelCluster cluster, DrainOptions options)
                 _followed.Add(follow.Namespace);
                 break;
             case DrainAction.List:
-                _listedAt = cluster.Now;
+                _listedAt = _lagUntil = cluster.Now;
                 break;
         }
+    }
+
+    private IReadOnlyList<DrainPod> Watched()
+    {
+        if (cluster.Now >= _lagUntil)
+        {
+            _seen = cluster.OnDrained;
+        }
+
+        return _seen;
     }
 
     private PodAnswer Answer(DrainAction.Evict evict)
@@ -122,8 +140,11 @@ internal sealed class ModelDrain(ModelCluster cluster, DrainOptions options)
             case ModelStep.Crash:
                 _attempts = [];
                 _followed = [];
-                _startedAt = _listedAt = cluster.Now;
+                _startedAt = _listedAt = _lagUntil = cluster.Now;
                 _listNeededAt = cluster.Now + Binding;
+                break;
+            case ModelStep.Lag:
+                _lagUntil = cluster.Now + Lag;
                 break;
             case ModelStep.BindLate when cluster.Now < _cordonedAt + Binding:
                 cluster.BindLate(0);
