@@ -15,6 +15,7 @@ public sealed class SandboxHost : IAsyncDisposable
     private readonly DataDirectory? _data;
     private readonly ClusterSimulation _simulation;
     private readonly FaultEndpoint _endpoint;
+    private readonly RequestCounts _requests = new();
 
     private SandboxHost(
         SimulationClock clock, DataDirectory? data, ClusterSimulation simulation, FaultInjector faults, FaultEndpoint endpoint, SandboxServer server)
@@ -95,8 +96,15 @@ public sealed class SandboxHost : IAsyncDisposable
             context.Response.Headers.Date = _clock.GetUtcNow().ToString("r", System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        if (context.Request.Path != FaultEndpoint.Path)
+        Func<HttpContext, Task>? own = context.Request.Path.Value switch
         {
+            FaultEndpoint.Path => _endpoint.HandleAsync,
+            RequestCounts.Path => _requests.HandleAsync,
+            _ => null,
+        };
+        if (own is null)
+        {
+            _requests.Count(context.Request);
             await Faults.InvokeAsync(context, rest);
             return;
         }
@@ -107,10 +115,10 @@ public sealed class SandboxHost : IAsyncDisposable
         if (Server.Authentication.UserOfToken(token)?.Groups.Contains("system:masters") != true)
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            await context.Response.WriteAsync("/sandbox/faults is for members of system:masters: send the token of the kubeconfig\n");
+            await context.Response.WriteAsync($"{context.Request.Path} is for members of system:masters: send the token of the kubeconfig\n");
             return;
         }
 
-        await _endpoint.HandleAsync(context);
+        await own(context);
     }
 }

@@ -1,6 +1,10 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Api;
 using NodeGuard.Sandbox.Hosting;
+using NodeGuard.Sandbox.Http;
 using NodeGuard.Sandbox.Simulation;
 using Shouldly;
 using Xunit;
@@ -73,6 +77,30 @@ public sealed class SandboxHostTests : IDisposable
         int port = new Uri(host.Server.Address).Port;
         (await Should.ThrowAsync<SandboxException>(() => StartAsync(new SandboxOptions { Port = port })))
             .Message.ShouldContain($"port {port}");
+    }
+
+    [Fact]
+    public async Task WhoAskedForWhatIsCountedAndToldToAdminsOnly()
+    {
+        await using SandboxHost host = await StartAsync(new SandboxOptions());
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPem(host.Server.AuthorityPem);
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = trust;
+        using var client = new HttpClient(handler) { BaseAddress = new Uri(host.Server.Address) };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("tool/1.2 (linux/amd64)");
+        (await client.GetAsync(RequestCounts.Path)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Server.AdminToken);
+        foreach (string path in (string[])["/api/v1/nodes", "/api/v1/nodes?watch=1&timeoutSeconds=0", "/api/v1/nodes/node-1", "/apis", "/api/v1/nodes/node-1"])
+        {
+            await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        }
+
+        await client.PostAsync("/api/v1/namespaces/default/pods/none/eviction", new StringContent("{}"));
+        (await client.GetStringAsync(RequestCounts.Path)).ShouldBe(
+            "1 tool create pods/eviction\n1 tool get /apis\n2 tool get nodes\n1 tool list nodes\n1 tool watch nodes\n");
+        await client.DeleteAsync(RequestCounts.Path);
+        (await client.GetStringAsync(RequestCounts.Path)).ShouldBeEmpty();
     }
 
     [Theory]
