@@ -19,6 +19,8 @@ internal static class ProcessCluster
         var found = ClusterConnector.Connect(asked, ConnectionSurroundings.OfProcess(console.WriteNote));
         if (found is not ConnectionResult.Ready { Connection: var connection })
             return new ClusterAnswer.None(((ConnectionResult.Failed)found).Message);
+        if (SystemAuthorities.AreNeedless(connection, Environment.GetEnvironmentVariable))
+            SystemAuthorities.LeaveOut();
         var client = new KubeClient(connection, Pace, console.Time);
         return new ClusterAnswer.Access(client, new NodeDrain(client, console.Time));
     }

@@ -16,6 +16,9 @@ public sealed class ClusterConnection
     /// <summary>The name that the server's certificate must carry, when it is not that of the address.</summary>
     public string? TlsServerName { get; init; }
 
+    /// <summary>Whose signature the server's certificate must have is said along with the server: the system's authorities do not count.</summary>
+    public bool OwnAuthorities { get; init; }
+
     /// <summary>Anybody on the way can read and change everything.</summary>
     public bool SkipTlsVerify { get; init; }
 

@@ -32,6 +32,7 @@ public static class InCluster
             Server = server,
             Origin = Origin,
             Credentials = credentials,
+            OwnAuthorities = true,
             Namespace = Encoding.UTF8.GetString(@namespace ?? []).Trim(),
             Headers = headers!,
         });

@@ -28,6 +28,7 @@ public sealed class InClusterTests : IDisposable
         connection.Server.AbsoluteUri.ShouldBe("https://[fd00::1]/");
         connection.Namespace.ShouldBe("nodeguard");
         connection.Origin.ShouldBe("the pod's own service account");
+        connection.OwnAuthorities.ShouldBeTrue();
         (await TokenAsync(connection)).ShouldBe("one");
     }
 

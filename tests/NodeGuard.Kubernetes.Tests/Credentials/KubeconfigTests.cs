@@ -19,6 +19,7 @@ public sealed class KubeconfigTests : IDisposable
         connection.Namespace.ShouldBe("shop");
         connection.Origin.ShouldBe($"context 'first' of {_folder.Path("config")}");
         connection.SkipTlsVerify.ShouldBeFalse();
+        connection.OwnAuthorities.ShouldBeFalse();
     }
 
     [Fact]

@@ -41,6 +41,7 @@ internal sealed class ConnectionBuilder(Kubeconfig config, string files, Connect
             Origin = origin,
             Credentials = credentials!,
             TlsServerName = cluster.TlsServerName,
+            OwnAuthorities = cluster.AuthorityData is not null || cluster.AuthorityPath is not null,
             SkipTlsVerify = cluster.SkipTlsVerify,
             Proxy = proxy?.Value,
             Namespace = context?.Namespace ?? string.Empty,
