@@ -62,7 +62,7 @@ internal sealed class CordonCommands
         var dryRun = _dryRun.Read(parsed);
         var failed = false;
         foreach (var node in nodes)
-            failed |= !await RunAsync(access.Drain, node, dryRun, cancellation);
+            failed |= !await RunAsync(access.Drain, node.Metadata.Name!, dryRun, cancellation);
         return failed ? ExitCodes.Failed : ExitCodes.Ok;
     }
 

@@ -32,9 +32,9 @@ internal static class DoctorClusterCommand
         {
             if (!context.TryReach(cluster.Read(parsed), out var access))
                 return ExitCodes.CouldNotTell;
-            var (names, failure) = await nodes.ResolveAsync(access.Api, parsed, cancellation);
+            var (found, failure) = await nodes.ResolveAsync(access.Api, parsed, cancellation);
             if (failure is null)
-                return await PreflightRun.OfClusterAsync(context.Console, access.Api, names, parsed.Format(output), cancellation);
+                return await PreflightRun.OfClusterAsync(context.Console, access.Api, [.. found.Select(static node => node.Metadata.Name!)], parsed.Format(output), cancellation);
             context.Console.WriteError(failure);
             return ExitCodes.CouldNotTell;
         });

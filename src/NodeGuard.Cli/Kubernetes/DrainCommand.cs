@@ -2,6 +2,7 @@ using System.CommandLine;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Core.Draining;
+using NodeGuard.Kubernetes.Models;
 
 namespace NodeGuard.Cli.Kubernetes;
 
@@ -59,12 +60,12 @@ internal sealed class DrainCommand
 
         var options = _flags.Read(parsed);
         return parsed.GetValue(_preflight)
-            ? await PreflightRun.OfDrainAsync(_context.Console, access.Api, nodes, options, parsed.Format(_output), cancellation)
+            ? await PreflightRun.OfDrainAsync(_context.Console, access.Api, [.. nodes.Select(static node => node.Metadata.Name!)], options, parsed.Format(_output), cancellation)
             : await DrainAsync(access, nodes, options, parsed.Format(_output), cancellation);
     }
 
     private async Task<int> DrainAsync(
-        ClusterAnswer.Access access, IReadOnlyList<string> nodes, DrainOptions options, OutputFormat format, CancellationToken cancellation)
+        ClusterAnswer.Access access, IReadOnlyList<Node> nodes, DrainOptions options, OutputFormat format, CancellationToken cancellation)
     {
         var view = DrainViews.For(_context.Console, format);
         var results = new List<NodeDrainResult>();

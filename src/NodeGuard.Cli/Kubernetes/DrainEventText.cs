@@ -24,7 +24,8 @@ internal static class DrainEventText
         DrainEvent.Failed failed => new TextCell($"failed: {failed.Message}", Tone.Bad),
         DrainEvent.VolumesWaiting volumes => new TextCell($"waiting for {(volumes.Volumes.Count == 1 ? "volume" : "volumes")} {string.Join(", ", volumes.Volumes)} to be detached"),
         DrainEvent.Finished finished => Finished(finished.Result),
-        _ => null,
+        // With its type: a null alone would be the text of an empty cell.
+        _ => (TextCell?)null,
     };
 
     public static TextCell Outcome(DrainOutcome outcome) => outcome switch

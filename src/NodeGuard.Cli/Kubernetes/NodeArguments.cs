@@ -44,24 +44,28 @@ internal sealed class NodeArguments
     }
 
     /// <summary>The nodes that exist, each once, in the order given; nothing at all when one of them does not.</summary>
-    public async Task<(IReadOnlyList<string> Nodes, string? Failure)> ResolveAsync(IKubeApi api, ParseResult parsed, CancellationToken cancellation)
+    public async Task<(IReadOnlyList<Node> Nodes, string? Failure)> ResolveAsync(IKubeApi api, ParseResult parsed, CancellationToken cancellation)
     {
         var names = (parsed.GetValue(Names) ?? []).Select(NameOf).OfType<string>().Distinct().ToList();
         if (names.Count == 0)
             return await SelectAsync(api, parsed.GetValue(Selector) ?? "", cancellation);
+        var nodes = new List<Node>();
         var failures = new List<string>();
-        foreach (var name in names)
+        var reads = await Task.WhenAll(names.Select(name => api.GetAsync(ResourceTypes.Nodes, new ObjectName("", name), cancellation)));
+        foreach (var (name, read) in names.Zip(reads))
         {
-            if (await api.GetAsync(ResourceTypes.Nodes, new ObjectName("", name), cancellation) is ApiResult<Node>.Failed { Failure: var failure })
+            if (read is ApiResult<Node>.Ok { Value: var node })
+                nodes.Add(node);
+            else if (read is ApiResult<Node>.Failed { Failure: var failure })
                 failures.Add(failure.Kind is ApiFailureKind.NotFound ? $"there is no node \"{name}\" in this cluster; see kubectl get nodes" : failure.Message);
         }
 
-        return failures.Count == 0 ? (names, null) : ([], string.Join("; ", failures));
+        return failures.Count == 0 ? (nodes, null) : ([], string.Join("; ", failures));
     }
 
-    private static async Task<(IReadOnlyList<string> Nodes, string? Failure)> SelectAsync(IKubeApi api, string selector, CancellationToken cancellation)
+    private static async Task<(IReadOnlyList<Node> Nodes, string? Failure)> SelectAsync(IKubeApi api, string selector, CancellationToken cancellation)
     {
-        var names = new List<string>();
+        var nodes = new List<Node>();
         var query = new ListQuery(LabelSelector: selector, Limit: PageSize);
         while (true)
         {
@@ -70,9 +74,9 @@ internal sealed class NodeArguments
                 case ApiResult<KubeList<Node>>.Failed { Failure: var failure }:
                     return ([], failure.Message);
                 case ApiResult<KubeList<Node>>.Ok { Value: var page }:
-                    names.AddRange(page.Items.Select(static node => node.Metadata.Name).OfType<string>());
+                    nodes.AddRange(page.Items.Where(static node => node.Metadata.Name is not null));
                     if (string.IsNullOrEmpty(page.Metadata.Continue))
-                        return names.Count > 0 ? (names, null) : ([], selector.Length == 0 ? "this cluster has no nodes" : $"no node has the labels {selector}");
+                        return nodes.Count > 0 ? (nodes, null) : ([], selector.Length == 0 ? "this cluster has no nodes" : $"no node has the labels {selector}");
                     query = query with { Continue = page.Metadata.Continue };
                     break;
             }

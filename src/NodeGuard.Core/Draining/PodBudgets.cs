@@ -6,6 +6,9 @@ namespace NodeGuard.Core.Draining;
 /// </summary>
 internal sealed class PodBudgets(DrainSnapshot seen)
 {
+    // A closed budget is followed, and its opening is told: until then it is asked only in case that its watch is dead.
+    private static readonly TimeSpan ClosedPace = TimeSpan.FromSeconds(5);
+
     // Questions under way, by budget; and pods that were refused and wait for their next try.
     private readonly Dictionary<(string Namespace, string Name), int> _asked = [];
     private readonly Dictionary<(string Namespace, string Name), DateTimeOffset> _refused = [];
@@ -22,7 +25,7 @@ internal sealed class PodBudgets(DrainSnapshot seen)
             {
                 _asked[name] = _asked.GetValueOrDefault(name) + 1;
             }
-            else if (state is { Stage: PodStage.Blocked, BlockKind: BlockKind.Budget, IsDue: false })
+            else if (state is { Stage: PodStage.Blocked, BlockKind: BlockKind.Budget } && (!state.IsDue || ClosedUntil(state.Pod, budget) is not null))
             {
                 _refused[name] = _refused.TryGetValue(name, out var since) && since < state.Since ? since : state.Since;
             }
@@ -55,6 +58,13 @@ internal sealed class PodBudgets(DrainSnapshot seen)
             return null;
         }
 
+        if (budgets is [var closed] && ClosedUntil(state.Pod, closed) is { } until)
+        {
+            // What stopped it before, such as a webhook, does not any more as far as is known; the budget does.
+            bool known = state is { Stage: PodStage.Blocked, BlockKind: BlockKind.Budget };
+            return (known ? state : Held(state, budgets, closed)) with { IsDue = false, Until = until };
+        }
+
         if (budgets.FirstOrDefault(budget => !HasRoom(state.Pod, budget)) is { } full)
         {
             return Held(state, budgets, full);
@@ -67,6 +77,19 @@ internal sealed class PodBudgets(DrainSnapshot seen)
         }
 
         return null;
+    }
+
+    // Null: the budget may be asked.
+    private DateTimeOffset? ClosedUntil(DrainPod pod, DrainBudget budget)
+    {
+        if (budget is not { Observed: true, DisruptionsAllowed: <= 0 } || BudgetExplanation.Bypasses(pod, budget))
+        {
+            return null;
+        }
+
+        var answered = seen.Attempts.GetValueOrDefault(pod.Id.Uid)?.AnsweredAt ?? DateTimeOffset.MinValue;
+        var until = (answered > budget.SeenAt ? answered : budget.SeenAt) + ClosedPace;
+        return until > seen.Now ? until : null;
     }
 
     // What we know of a budget may be old: one without room is still asked for, one pod at a time, at that pod's pace.

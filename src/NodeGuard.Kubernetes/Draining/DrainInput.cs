@@ -45,12 +45,26 @@ internal abstract record DrainInput
     }
 
     /// <summary>Follows the node itself. Failures are the pods' followers' to tell: one server answers both.</summary>
-    internal sealed class NodeFollower(Action<DrainInput> post) : IFollower<Node>
+    internal sealed class NodeFollower(Node first, Action<DrainInput> post) : IFollower<Node>
     {
-        public void Listed(IReadOnlyList<Node> all, DateTimeOffset askedAt) =>
-            post(new NodeSeen(all.Count == 0 ? null : Observations.Node(all[0])));
+        private volatile Node _last = first;
 
-        public void Changed(Node value) => post(new NodeSeen(Observations.Node(value)));
+        /// <summary>As it was before it was deleted, if it was.</summary>
+        public Node Last => _last;
+
+        public void Listed(IReadOnlyList<Node> all, DateTimeOffset askedAt)
+        {
+            if (all.Count == 0)
+                post(new NodeSeen(null));
+            else
+                Changed(all[0]);
+        }
+
+        public void Changed(Node value)
+        {
+            _last = value;
+            post(new NodeSeen(Observations.Node(value)));
+        }
 
         public void Removed(Node value) => post(new NodeSeen(null));
 

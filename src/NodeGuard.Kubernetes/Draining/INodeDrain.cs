@@ -1,4 +1,5 @@
 using NodeGuard.Core.Draining;
+using NodeGuard.Kubernetes.Models;
 
 namespace NodeGuard.Kubernetes.Draining;
 
@@ -10,7 +11,8 @@ public interface INodeDrain
     /// Cancellation does not throw: each node then ends as <see cref="DrainOutcome.Cancelled"/>, with our cordon taken back
     /// unless it is to be kept. Leaving the enumeration early is a cancellation too.
     /// </summary>
-    IAsyncEnumerable<DrainEvent> DrainAsync(IReadOnlyList<string> nodes, DrainOptions options, CancellationToken cancellation);
+    /// <param name="nodes">As they were read a moment ago: one that has changed since is read again before it is written.</param>
+    IAsyncEnumerable<DrainEvent> DrainAsync(IReadOnlyList<Node> nodes, DrainOptions options, CancellationToken cancellation);
 
     /// <summary>Cordons one node; a cordon that stands is left as it is.</summary>
     /// <param name="cordonId">Empty: no annotation, a person's cordon, which no drain takes back.</param>

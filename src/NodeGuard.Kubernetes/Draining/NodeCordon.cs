@@ -13,8 +13,9 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
     /// <param name="cordonId">Empty: no annotation, as a person cordons.</param>
-    public Task<NodeWrite> SetAsync(string node, string cordonId, bool dryRun, CancellationToken cancellation) =>
-        WriteAsync(node, cordonId, "be cordoned", dryRun, Decide, cancellation);
+    /// <param name="seen">As read a moment ago, or null; if it has changed since, it is read again.</param>
+    public Task<NodeWrite> SetAsync(string node, string cordonId, bool dryRun, Node? seen, CancellationToken cancellation) =>
+        WriteAsync(node, cordonId, "be cordoned", dryRun, Decide, cancellation, seen);
 
     /// <summary>Only looks.</summary>
     public Task<NodeWrite> ReadAsync(string node, string cordonId, CancellationToken cancellation) =>
@@ -31,12 +32,13 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
             node, string.Empty, "be uncordoned", dryRun, static (owner, _) => owner == CordonOwner.None ? null : Uncordoned(), cancellation);
 
     /// <summary>Our cordon now stands for a drain that succeeded: a later one that fails leaves it.</summary>
-    public Task<NodeWrite> MarkDrainedAsync(string node, string cordonId, CancellationToken cancellation)
+    /// <param name="seen">As last seen; if it has changed since, it is read again.</param>
+    public Task<NodeWrite> MarkDrainedAsync(string node, string cordonId, Node seen, CancellationToken cancellation)
     {
         string now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null);
         return WriteAsync(
             node, cordonId, $"have the annotation {DrainKeys.DrainedAt}", dryRun: false,
-            (owner, _) => owner == CordonOwner.Us ? Annotated(new JsonObject { [DrainKeys.DrainedAt] = now }) : null, cancellation);
+            (owner, _) => owner == CordonOwner.Us ? Annotated(new JsonObject { [DrainKeys.DrainedAt] = now }) : null, cancellation, seen);
     }
 
     private static JsonObject? Decide(CordonOwner owner, string cordonId)
@@ -65,11 +67,15 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
     private static JsonObject Annotated(JsonObject annotations) => new() { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
 
     private async Task<NodeWrite> WriteAsync(
-        string node, string cordonId, string wanted, bool dryRun, Func<CordonOwner, string, JsonObject?> decide, CancellationToken cancellation)
+        string node, string cordonId, string wanted, bool dryRun, Func<CordonOwner, string, JsonObject?> decide, CancellationToken cancellation,
+        Node? seen = null)
     {
         for (int attempt = 1; ; attempt++)
         {
-            var write = await TryAsync(node, cordonId, dryRun, decide, cancellation).ConfigureAwait(false);
+            var read = attempt == 1 && seen is not null
+                ? new ApiResult<Node>.Ok(seen)
+                : await api.GetAsync(ResourceTypes.Nodes, new ObjectName(string.Empty, node), cancellation).ConfigureAwait(false);
+            var write = await TryAsync(read, cordonId, dryRun, decide, cancellation).ConfigureAwait(false);
             if (write.Failure is not { } failure)
             {
                 return write;
@@ -86,10 +92,8 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
     }
 
     private async Task<NodeWrite> TryAsync(
-        string node, string cordonId, bool dryRun, Func<CordonOwner, string, JsonObject?> decide, CancellationToken cancellation)
+        ApiResult<Node> read, string cordonId, bool dryRun, Func<CordonOwner, string, JsonObject?> decide, CancellationToken cancellation)
     {
-        var name = new ObjectName(string.Empty, node);
-        var read = await api.GetAsync(ResourceTypes.Nodes, name, cancellation).ConfigureAwait(false);
         if (read is not ApiResult<Node>.Ok { Value: var found })
         {
             return new NodeWrite(CordonOwner.None, Changed: false, null, ((ApiResult<Node>.Failed)read).Failure);
@@ -104,7 +108,7 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
         patch["metadata"]!["resourceVersion"] = found.Metadata.ResourceVersion;
         byte[] body = Encoding.UTF8.GetBytes(patch.ToJsonString());
         var written = await api.PatchAsync(
-            ResourceTypes.Nodes, name, new Patch(PatchKind.Merge, body), subresource: null,
+            ResourceTypes.Nodes, new ObjectName(string.Empty, found.Metadata.Name!), new Patch(PatchKind.Merge, body), subresource: null,
             new WriteOptions(CordonDecision.FieldManager, dryRun), cancellation).ConfigureAwait(false);
         return written is ApiResult<Node>.Ok { Value: var node2 }
             ? new NodeWrite(CordonDecision.Owner(Observations.Node(node2), cordonId), Changed: true, node2, null)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using NodeGuard.Core.Draining;
+using NodeGuard.Kubernetes.Models;
 
 namespace NodeGuard.Kubernetes.Draining;
 
@@ -13,7 +14,7 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
     private readonly NodeCordon _cordon = new(api, time);
 
     public async IAsyncEnumerable<DrainEvent> DrainAsync(
-        IReadOnlyList<string> nodes, DrainOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+        IReadOnlyList<Node> nodes, DrainOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var events = Channel.CreateUnbounded<DrainEvent>(new UnboundedChannelOptions { SingleReader = true });
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -22,7 +23,7 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
             {
                 try
                 {
-                    await DrainAllAsync([.. nodes.Distinct()], options, told => events.Writer.TryWrite(told), ends.Token).ConfigureAwait(false);
+                    await DrainAllAsync([.. nodes.DistinctBy(node => node.Metadata.Name)], options, told => events.Writer.TryWrite(told), ends.Token).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -45,7 +46,7 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
     }
 
     public async Task<CordonAnswer> CordonAsync(string node, string cordonId, bool dryRun, CancellationToken cancellation) =>
-        Answer(await _cordon.SetAsync(node, cordonId, dryRun, cancellation).ConfigureAwait(false));
+        Answer(await _cordon.SetAsync(node, cordonId, dryRun, seen: null, cancellation).ConfigureAwait(false));
 
     public async Task<CordonAnswer> UncordonAsync(string node, bool dryRun, CancellationToken cancellation) =>
         Answer(await _cordon.ClearAsync(node, dryRun, cancellation).ConfigureAwait(false));
@@ -53,23 +54,24 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
     private static CordonAnswer Answer(NodeWrite write) => new(write.Owner, write.Changed, write.Failure is null ? null : write.Text);
 
     // All are cordoned before the first is drained: no pod moves from one of them to another.
-    private async Task DrainAllAsync(string[] nodes, DrainOptions options, Action<DrainEvent> tell, CancellationToken cancellation)
+    private async Task DrainAllAsync(Node[] nodes, DrainOptions options, Action<DrainEvent> tell, CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var budgets = new BudgetFeed(api, time, ends.Token);
+        var reads = new ClusterReads(new BudgetFeed(api, time, ends.Token), new DaemonSetReads(api, time));
         var cordoned = new ConcurrentDictionary<string, CordonedNode>();
         await Parallel.ForEachAsync(nodes, new ParallelOptions { MaxDegreeOfParallelism = ParallelCordons }, async (node, _) =>
         {
-            if (await new OneNodeDrain(api, time, _cordon, node, options, budgets, tell).CordonAsync(cancellation).ConfigureAwait(false) is { } found)
+            string name = node.Metadata.Name!;
+            if (await new OneNodeDrain(api, time, _cordon, name, options, reads, tell).CordonAsync(node, cancellation).ConfigureAwait(false) is { } found)
             {
-                cordoned[node] = found;
+                cordoned[name] = found;
             }
         }).ConfigureAwait(false);
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(options.MaxParallelNodes, 1) };
-        await Parallel.ForEachAsync(nodes.Where(cordoned.ContainsKey), parallel, async (node, _) =>
-            await new OneNodeDrain(api, time, _cordon, node, options, budgets, tell).DrainAsync(cordoned[node], cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel.ForEachAsync(nodes.Select(node => node.Metadata.Name!).Where(cordoned.ContainsKey), parallel, async (node, _) =>
+            await new OneNodeDrain(api, time, _cordon, node, options, reads, tell).DrainAsync(cordoned[node], cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         await ends.CancelAsync().ConfigureAwait(false);
-        await budgets.EndAsync().ConfigureAwait(false);
+        await reads.Budgets.EndAsync().ConfigureAwait(false);
     }
 }

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using NodeGuard.Core.Draining;
 using NodeGuard.Kubernetes.Models;
-using NodeGuard.Kubernetes.Results;
 
 namespace NodeGuard.Kubernetes.Draining;
 
@@ -11,14 +10,14 @@ internal sealed class NodeDrainRun
     private readonly IKubeApi _api;
     private readonly TimeProvider _time;
     private readonly DrainOptions _options;
-    private readonly BudgetFeed _budgets;
+    private readonly ClusterReads _reads;
     private readonly Action<DrainEvent> _tell;
     private readonly DrainState _state;
     private readonly DrainReporter _reporter;
     private readonly ListQuery _podQuery;
     private readonly Following<Pod> _pods;
+    private readonly DrainInput.NodeFollower _node;
     private readonly Following<Node> _nodes;
-    private readonly string? _nodeVersion;
     private readonly Channel<DrainInput> _inputs = Channel.CreateUnbounded<DrainInput>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Task> _calls = [];
     private IReadOnlyList<PodState> _last = [];
@@ -26,18 +25,19 @@ internal sealed class NodeDrainRun
     /// <param name="node">As read when it was cordoned.</param>
     /// <param name="boundUntil">When the scheduler cannot have a pod on its way to the node any more.</param>
     public NodeDrainRun(
-        IKubeApi api, TimeProvider time, Node node, DrainOptions options, BudgetFeed budgets, DateTimeOffset boundUntil, Action<DrainEvent> tell)
+        IKubeApi api, TimeProvider time, Node node, DrainOptions options, ClusterReads reads, DateTimeOffset boundUntil, Action<DrainEvent> tell)
     {
-        (_api, _time, _options, _budgets, _tell) = (api, time, options, budgets, tell);
+        (_api, _time, _options, _reads, _tell) = (api, time, options, reads, tell);
         string name = node.Metadata.Name!;
-        _nodeVersion = node.Metadata.ResourceVersion;
+        _node = new DrainInput.NodeFollower(node, Post);
         _reporter = new DrainReporter(name);
         _state = new DrainState(Observations.Node(node), time.GetUtcNow(), boundUntil);
         _podQuery = new ListQuery(LabelSelector: options.PodSelector, FieldSelector: $"spec.nodeName={name}", Limit: options.ChunkSize);
         _pods = new Following<Pod>(api, time, ResourceTypes.Pods, _podQuery, new DrainInput.PodFollower(Post));
-        _nodes = new Following<Node>(
-            api, time, ResourceTypes.Nodes, new ListQuery(FieldSelector: $"metadata.name={name}"), new DrainInput.NodeFollower(Post));
+        _nodes = new Following<Node>(api, time, ResourceTypes.Nodes, new ListQuery(FieldSelector: $"metadata.name={name}"), _node);
     }
+
+    public Node LastNode => _node.Last;
 
     public DrainCounts Counts => _reporter.Counts;
 
@@ -50,11 +50,11 @@ internal sealed class NodeDrainRun
     public async Task<DrainVerdict> RunAsync(CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _budgets.Listen(() => Post(new DrainInput.BudgetsChanged()));
+        _reads.Budgets.Listen(() => Post(new DrainInput.BudgetsChanged()));
         _calls.Add(Task.Run(() => _pods.RunAsync(from: null, ends.Token), CancellationToken.None));
         if (_options.DryRun == DrainDryRun.None)
         {
-            _calls.Add(Task.Run(() => _nodes.RunAsync(_nodeVersion, ends.Token), CancellationToken.None));
+            _calls.Add(Task.Run(() => _nodes.RunAsync(_node.Last.Metadata.ResourceVersion, ends.Token), CancellationToken.None));
         }
 
         try
@@ -100,7 +100,7 @@ internal sealed class NodeDrainRun
             return null;
         }
 
-        var step = DrainPlanner.Next(_state.Snapshot(_options, _budgets.Current(), now));
+        var step = DrainPlanner.Next(_state.Snapshot(_options, _reads.Budgets.Current(), now));
         _last = step.Pods;
         foreach (var told in _reporter.Tell(step, _options, now))
         {
@@ -151,7 +151,7 @@ internal sealed class NodeDrainRun
                 break;
             case DrainAction.FollowBudgets { Namespace: var name }:
                 _state.BudgetsAsked.Add(name);
-                _budgets.Follow(name);
+                _reads.Budgets.Follow(name);
                 break;
             case DrainAction.List when !_state.Confirming:
                 _state.Confirming = true;
@@ -177,17 +177,8 @@ internal sealed class NodeDrainRun
         }
     }
 
-    private async Task AskDaemonSetAsync(DaemonSetName name, CancellationToken cancellation)
-    {
-        var found = await _api.GetAsync(ResourceTypes.DaemonSets, new ObjectName(name.Namespace, name.Name), cancellation).ConfigureAwait(false);
-        Post(new DrainInput.DaemonSetTold(name, found switch
-        {
-            ApiResult<DaemonSet>.Ok => DaemonSetAnswer.Present,
-            ApiResult<DaemonSet>.Failed { Failure.Kind: ApiFailureKind.NotFound } => DaemonSetAnswer.Missing,
-            ApiResult<DaemonSet>.Failed { Failure: var failure } => new DaemonSetAnswer(Exists: false, failure.Message),
-            _ => throw new InvalidOperationException("an API result is either a value or a failure"),
-        }));
-    }
+    private async Task AskDaemonSetAsync(DaemonSetName name, CancellationToken cancellation) =>
+        Post(new DrainInput.DaemonSetTold(name, await _reads.DaemonSets.AskAsync(name, cancellation).ConfigureAwait(false)));
 
     private async Task ConfirmAsync(CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ namespace NodeGuard.Kubernetes.Draining;
 
 /// <summary>One node from its cordon to its result.</summary>
 internal sealed class OneNodeDrain(
-    IKubeApi api, TimeProvider time, NodeCordon cordon, string name, DrainOptions options, BudgetFeed budgets, Action<DrainEvent> tell)
+    IKubeApi api, TimeProvider time, NodeCordon cordon, string name, DrainOptions options, ClusterReads reads, Action<DrainEvent> tell)
 {
     // A pod that was on its way to the node when it was cordoned is bound by then.
     private static readonly TimeSpan BindingTime = TimeSpan.FromMilliseconds(500);
@@ -17,7 +17,8 @@ internal sealed class OneNodeDrain(
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     /// <summary>Null when it failed, and was told so.</summary>
-    public async Task<CordonedNode?> CordonAsync(CancellationToken cancellation)
+    /// <param name="node">As read a moment ago.</param>
+    public async Task<CordonedNode?> CordonAsync(Node node, CancellationToken cancellation)
     {
         NodeWrite write;
         try
@@ -25,7 +26,7 @@ internal sealed class OneNodeDrain(
             // A client-side dry run reads as the server does, and writes nothing.
             write = options.DryRun == DrainDryRun.Client
                 ? await cordon.ReadAsync(name, options.CordonId, cancellation).ConfigureAwait(false)
-                : await cordon.SetAsync(name, options.CordonId, options.DryRun == DrainDryRun.Server, cancellation).ConfigureAwait(false);
+                : await cordon.SetAsync(name, options.CordonId, options.DryRun == DrainDryRun.Server, node, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -48,7 +49,7 @@ internal sealed class OneNodeDrain(
     public async Task DrainAsync(CordonedNode node, CancellationToken cancellation)
     {
         var boundBy = options.DryRun == DrainDryRun.None ? node.At + BindingTime : DateTimeOffset.MinValue;
-        var run = new NodeDrainRun(api, time, node.Node, options, budgets, boundBy, tell);
+        var run = new NodeDrainRun(api, time, node.Node, options, reads, boundBy, tell);
         try
         {
             cancellation.ThrowIfCancellationRequested();
@@ -86,7 +87,7 @@ internal sealed class OneNodeDrain(
         var owner = node.Owner;
         if (owner == CordonOwner.Us)
         {
-            var mark = await cordon.MarkDrainedAsync(name, options.CordonId, cancellation).ConfigureAwait(false);
+            var mark = await cordon.MarkDrainedAsync(name, options.CordonId, run.LastNode, cancellation).ConfigureAwait(false);
             // The mark makes it an earlier drain's only for the next one.
             owner = mark.Failure is null && !mark.Changed ? mark.Owner : owner;
             if (mark.Failure is not null)

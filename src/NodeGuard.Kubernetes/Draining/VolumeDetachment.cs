@@ -23,8 +23,18 @@ internal sealed class VolumeDetachment(IKubeApi api, TimeProvider time, string n
         }
 
         _staying = volumes;
+        var askedAt = time.GetUtcNow();
+        var (all, version, failure) = await PagedList.ReadAsync(api, ResourceTypes.VolumeAttachments, new ListQuery(), cancellation).ConfigureAwait(false);
+        if (failure is null)
+            Listed(all, askedAt);
+        else
+            Failing(failure);
+        if (_done.Task.IsCompleted)
+            return await _done.Task.ConfigureAwait(false);
+
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var following = new Following<VolumeAttachment>(api, time, ResourceTypes.VolumeAttachments, new ListQuery(), this).RunAsync(from: null, ends.Token);
+        var following = new Following<VolumeAttachment>(api, time, ResourceTypes.VolumeAttachments, new ListQuery(), this)
+            .RunAsync(failure is null ? version : null, ends.Token);
         try
         {
             return await _done.Task.WaitAsync(patience, time, cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using NodeGuard.Core.Draining;
 using NodeGuard.Kubernetes.Draining;
+using NodeGuard.Kubernetes.Models;
 
 namespace NodeGuard.Cli.Tests.Fakes;
 
@@ -16,9 +17,9 @@ internal sealed class FakeDrain(params DrainEvent[] events) : INodeDrain
     public Func<string, CordonAnswer> Answer { get; init; } = static _ => new CordonAnswer(CordonOwner.Other, Changed: true, Failure: null);
 
     public async IAsyncEnumerable<DrainEvent> DrainAsync(
-        IReadOnlyList<string> nodes, DrainOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+        IReadOnlyList<Node> nodes, DrainOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        Nodes = nodes;
+        Nodes = [.. nodes.Select(node => node.Metadata.Name!)];
         Options = options;
         foreach (var told in events)
         {

@@ -150,7 +150,19 @@ public sealed class DrainPlannerTests
         var step = DrainPlanner.Next(seen);
         step.Evicted().ShouldBeEmpty();
         step.Of("a").Stage.ShouldBe(PodStage.Blocked);
-        DrainPlanner.Next(seen with { Now = Seen.Now.AddSeconds(1) }).Evicted().ShouldBe(["b"]);
+        DrainPlanner.Next(seen with { Now = Seen.Now.AddSeconds(5) }).Evicted().ShouldBe(["b"]);
+    }
+
+    [Fact]
+    public void ABudgetThatIsSeenClosedIsNotAskedForFiveSecondsUnlessItGoes()
+    {
+        var seen = Seen.Snapshot(Seen.Pod("a"), Seen.Pod("b")).Answered("b", PodAnswerKind.Budget);
+        var later = seen with { Now = Seen.Now.AddSeconds(1) };
+        var step = DrainPlanner.Next(later.With(Seen.Budget("pdb", 0) with { SeenAt = later.Now }));
+        step.Evicted().ShouldBeEmpty();
+        step.WakeAt.ShouldBe(later.Now.AddSeconds(5));
+        step.Of("b").Since.ShouldBe(Seen.Now, "how long it has been blocked is not forgotten");
+        DrainPlanner.Next(later.With()).Evicted().ShouldBe(["b", "a"], "without a budget nothing is known to forbid it");
     }
 
     [Fact]
