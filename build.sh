@@ -23,7 +23,9 @@ Usage: ./build.sh VERB [ARGUMENT...]
   sandbox [ARGUMENT...]   publishes, and runs nodeguard-sandbox with the arguments: a Kubernetes API with simulated nodes
                           and workloads, until Ctrl-C. With --background first, it runs on, and the lines that are printed
                           lead to it: eval "$(./build.sh sandbox --background)"; kill "$NODEGUARD_SANDBOX_PID" ends it
-  bench [ARGUMENT...]     prints gaps, scale and rest figures as ratios against the kernel's floor and the peers
+  bench [NAME...] [--json]
+                          prints figures: gaps, restore, size and rest of the agent, as ratios against the kernel's floor
+                          and the peers (root); only when named: settings (root), sandbox, cache, and drain beside kubectl
   format                  formats the code in place
   lab up|down|shell SUITE a booted container of bullseye, bookworm, trixie or sid (root)
   help                    this text
@@ -123,8 +125,18 @@ benchmarks() {
 
 bench() {
   need_dotnet
-  is_root || say "Without root only what needs no networkd is measured."
-  ! is_root || need_lab
+  local name lab='' drain='' named=''
+  for name in "$@"; do
+    [[ $name != --json ]] || continue
+    named=1
+    case "$name" in
+      drain) drain=1 ;;
+      sandbox | cache) ;;
+      *) lab=1 ;;
+    esac
+  done
+  if [[ -n $lab || -z $named ]]; then need_lab; fi
+  [[ -z $drain ]] || need_kubectl
   publish
   benchmarks "$@"
 }

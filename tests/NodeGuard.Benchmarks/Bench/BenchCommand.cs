@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodeGuard.Benchmarks.Caching;
+using NodeGuard.Benchmarks.Draining;
 using NodeGuard.Benchmarks.Output;
 using NodeGuard.Lab.Tests.Lab;
 
@@ -16,20 +17,22 @@ internal static class BenchCommand
     // Only when named: they are no part of the agent and need no lab.
     private const string Sandbox = "sandbox";
     private const string Cache = "cache";
+    private const string Drain = "drain";
+    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain];
     private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
 
     public static async Task<int> RunAsync(string[] args)
     {
-        string? unknown = args.FirstOrDefault(arg => arg is not (Json or Settings or Sandbox or Cache) && !Names.Contains(arg));
+        string? unknown = args.FirstOrDefault(arg => arg is not (Json or Settings) && !Names.Contains(arg) && !WithoutLab.Contains(arg));
         if (unknown is not null)
         {
             await Console.Error.WriteLineAsync(
-                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all of these when none is named), {Settings}, {Sandbox}, {Cache} and {Json}");
+                $"bench: unknown argument '{unknown}'; allowed: {string.Join(", ", Names)} (all of these when none is named), {Settings}, {string.Join(", ", WithoutLab)} and {Json}");
             return 64;
         }
 
         string[] named = [.. args.Where(arg => arg != Json)];
-        if (named is not [Sandbox or Cache])
+        if (named.Length == 0 || named.Except(WithoutLab).Any())
         {
             LabHost.RequireRoot();
         }
@@ -74,6 +77,11 @@ internal static class BenchCommand
             report = report with { Cache = await CacheBench.RunAsync(Say) };
         }
 
+        if (named.Contains(Drain))
+        {
+            report = report with { Drain = await DrainBench.RunAsync(Say) };
+        }
+
         if (named.Contains(Settings))
         {
             report = report with { Settings = await SettingsBench.RunAsync(Say) };
@@ -99,6 +107,7 @@ internal static class BenchCommand
             report.Sandbox is { } sandbox ? SandboxBench.SheetOf(sandbox) : null,
             report.Settings is { } settings ? SettingsBench.SheetOf(settings) : null,
             report.Cache is { } cache ? CacheBench.SheetOf(cache) : null,
+            report.Drain is { } drain ? DrainBench.SheetOf(drain) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NodeGuard.Benchmarks.Caching;
+using NodeGuard.Benchmarks.Draining;
 
 namespace NodeGuard.Benchmarks.Bench;
 
@@ -24,6 +25,8 @@ internal sealed record BenchReport
     public IReadOnlyList<SettingsRow>? Settings { get; init; }
 
     public CacheRow? Cache { get; init; }
+
+    public IReadOnlyList<DrainRow>? Drain { get; init; }
 }
 
 [JsonSerializable(typeof(BenchReport))]
