@@ -72,6 +72,7 @@ public sealed class DrainProgramTests(ClusterFixture cluster) : IAsyncLifetime
         output.ShouldContain($"{_stage.NodeName("n")}: pod {_stage.Namespace}/a is gone");
         ShouldHaveTheTable(output);
         output.Where(c => char.IsControl(c) && c != '\n').ShouldBeEmpty(output);
+        output.ShouldNotContain(": -\n");
     }
 
     [TerminalFact]
