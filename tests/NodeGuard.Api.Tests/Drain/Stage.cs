@@ -286,6 +286,9 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
         owner["spec"] = new JsonObject { ["selector"] = new JsonObject { ["matchLabels"] = labels }, ["template"] = template };
         if (kind == "ReplicaSet")
             owner["spec"]!["replicas"] = 0;
+        // Else a controller that still sees the set alive replaces the stage's pods, which have no hash of its revision.
+        if (kind == "DaemonSet")
+            owner["spec"]!["updateStrategy"] = new JsonObject { ["type"] = "OnDelete" };
         return owner;
     }
 
