@@ -133,7 +133,7 @@ public sealed class Stage(ClusterFixture cluster, Wire wire, string id)
 
     private string Budgets => $"/apis/policy/v1/namespaces/{Namespace}/poddisruptionbudgets";
 
-    private Task AttachAsync(string name) => Api.CreateAsync(Attachments, new JsonObject
+    private async Task AttachAsync(string name) => await Api.CreateAsync(Attachments, new JsonObject
     {
         ["metadata"] = new JsonObject { ["name"] = $"{name}-{id}" },
         ["spec"] = new JsonObject
