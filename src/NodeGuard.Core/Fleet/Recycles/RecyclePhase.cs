@@ -1,6 +1,6 @@
 namespace NodeGuard.Core.Fleet.Recycles;
 
-/// <summary>How far the disruption of a node is; <see cref="RecycleTable"/> tells what leads where.</summary>
+/// <summary>How far the disruption of a node is.</summary>
 public enum RecyclePhase
 {
     /// <summary>Waits for its slot; the node is untouched.</summary>
