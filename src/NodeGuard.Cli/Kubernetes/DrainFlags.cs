@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using NodeGuard.Core.Draining;
+using NodeGuard.Core.Selecting;
 
 namespace NodeGuard.Cli.Kubernetes;
 
@@ -39,7 +40,7 @@ internal sealed class DrainFlags
             command.Options.Add(option);
         _podSelector.Validators.Add(static result =>
         {
-            if (result.Tokens.Count > 0 && !PodSelectorText.TryParse(result.Tokens[0].Value, out _, out var problem))
+            if (result.Tokens.Count > 0 && !LabelMatchText.TryParse(result.Tokens[0].Value, out _, out var problem))
                 result.AddError($"--pod-selector: {problem}");
         });
         AtLeast(_maxParallel, 1);

@@ -2,6 +2,7 @@ using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Draining.Preflight;
+using NodeGuard.Core.Selecting;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Draining.Preflight;
 using NodeGuard.Kubernetes.Results;
@@ -14,7 +15,7 @@ internal static class PreflightRun
     public static Task<int> OfDrainAsync(
         CliConsole console, IKubeApi api, IReadOnlyList<string> nodes, DrainOptions options, OutputFormat format, CancellationToken cancellation)
     {
-        var podSelector = PodSelectorText.TryParse(options.PodSelector, out var selector, out _) ? selector : PodSelector.Everything;
+        var podSelector = LabelMatchText.TryParse(options.PodSelector, out var selector, out _) ? selector : LabelMatch.Everything;
         var flags = new PreflightOptions
         {
             PodSelector = podSelector,

@@ -1,3 +1,5 @@
+using NodeGuard.Core.Selecting;
+
 namespace NodeGuard.Core.Draining;
 
 /// <summary>A PodDisruptionBudget as observed.</summary>
@@ -8,7 +10,7 @@ namespace NodeGuard.Core.Draining;
 public sealed record DrainBudget(
     string Namespace,
     string Name,
-    PodSelector Selector,
+    LabelMatch Selector,
     string? MinAvailable,
     string? MaxUnavailable,
     bool AlwaysAllowUnhealthy,

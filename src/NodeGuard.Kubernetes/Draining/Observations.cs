@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodeGuard.Core.Draining;
+using NodeGuard.Core.Selecting;
 using NodeGuard.Kubernetes.Models;
 
 namespace NodeGuard.Kubernetes.Draining;
@@ -68,11 +69,11 @@ public static class Observations
         attachment.Spec?.NodeName ?? string.Empty,
         attachment.Spec?.Source?.PersistentVolumeName ?? attachment.Metadata.Name ?? string.Empty);
 
-    public static PodSelector Selector(LabelSelector? selector)
+    public static LabelMatch Selector(LabelSelector? selector)
     {
         if (selector is null)
         {
-            return PodSelector.Nothing;
+            return LabelMatch.Nothing;
         }
 
         var requirements = new List<SelectorRequirement>();
@@ -81,13 +82,13 @@ public static class Observations
             // An operator of a later Kubernetes version: nothing is said to be selected, the server decides all the same.
             if (!Enum.TryParse<SelectorOperator>(expression.Operator, out var known))
             {
-                return PodSelector.Nothing;
+                return LabelMatch.Nothing;
             }
 
             requirements.Add(new SelectorRequirement(expression.Key, known, expression.Values ?? []));
         }
 
-        return new PodSelector(selector.MatchLabels ?? DrainPod.NoLabels, requirements);
+        return new LabelMatch(selector.MatchLabels ?? DrainPod.NoLabels, requirements);
     }
 
     private static PodPhase Phase(string? phase) => phase switch

@@ -1,4 +1,5 @@
 using NodeGuard.Core.Draining;
+using NodeGuard.Core.Selecting;
 
 namespace NodeGuard.Core.Tests.Draining;
 
@@ -143,7 +144,7 @@ internal sealed class ModelCluster
 
                 counted.Add(Seen.Budget(budget, Math.Max(healthy - workload.MustStay, 0), healthy, workload.MustStay, expected, workload.AlwaysAllow) with
                 {
-                    Selector = new PodSelector(new Dictionary<string, string> { ["app"] = name }, []),
+                    Selector = new LabelMatch(new Dictionary<string, string> { ["app"] = name }, []),
                     SeenAt = Now,
                 });
             }

@@ -1,4 +1,5 @@
 using NodeGuard.Core.Draining;
+using NodeGuard.Core.Selecting;
 using Shouldly;
 using Xunit;
 
@@ -26,7 +27,7 @@ public sealed class PodSelectorTextTests
     [InlineData("empty=", true)]
     public void ASelectorSelectsAsKubectlWould(string text, bool selects)
     {
-        PodSelectorText.TryParse(text, out var selector, out _).ShouldBeTrue();
+        LabelMatchText.TryParse(text, out var selector, out _).ShouldBeTrue();
         selector.Matches(Labels).ShouldBe(selects);
     }
 
@@ -39,7 +40,7 @@ public sealed class PodSelectorTextTests
     [InlineData("app in (a", "\"app in (a\"")]
     public void WhatIsNoRequirementIsNamed(string text, string named)
     {
-        PodSelectorText.TryParse(text, out _, out var problem).ShouldBeFalse();
+        LabelMatchText.TryParse(text, out _, out var problem).ShouldBeFalse();
         problem.ShouldStartWith(named);
     }
 }

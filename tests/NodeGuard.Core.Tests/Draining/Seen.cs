@@ -1,4 +1,5 @@
 using NodeGuard.Core.Draining;
+using NodeGuard.Core.Selecting;
 
 namespace NodeGuard.Core.Tests.Draining;
 
@@ -32,7 +33,7 @@ internal static class Seen
         Pod(name) with { DeletionTimestamp = Now + untilEnd, DeletionGrace = TimeSpan.FromSeconds(30) };
 
     public static DrainBudget Budget(string name, int allowed, int healthy = 3, int desired = 3, int expected = 3, bool alwaysAllow = false) => new(
-        "shop", name, new PodSelector(new Dictionary<string, string> { ["app"] = "web" }, []), null, "1", alwaysAllow,
+        "shop", name, new LabelMatch(new Dictionary<string, string> { ["app"] = "web" }, []), null, "1", alwaysAllow,
         allowed, healthy, desired, expected, Observed: true)
     {
         SeenAt = Now,

@@ -1,4 +1,5 @@
 using NodeGuard.Core.Draining;
+using NodeGuard.Core.Selecting;
 using Shouldly;
 using Xunit;
 
@@ -149,8 +150,8 @@ public sealed class SmallDrainTests
     {
         var web = new Dictionary<string, string> { ["app"] = "web" };
         var none = new Dictionary<string, string>();
-        PodSelector.Everything.Matches(none).ShouldBeTrue();
-        PodSelector.Nothing.Matches(web).ShouldBeFalse();
+        LabelMatch.Everything.Matches(none).ShouldBeTrue();
+        LabelMatch.Nothing.Matches(web).ShouldBeFalse();
         Expression(SelectorOperator.In, "web", "api").Matches(web).ShouldBeTrue();
         Expression(SelectorOperator.In, "web").Matches(none).ShouldBeFalse();
         Expression(SelectorOperator.NotIn, "web").Matches(web).ShouldBeFalse();
@@ -158,7 +159,7 @@ public sealed class SmallDrainTests
         Expression(SelectorOperator.Exists).Matches(web).ShouldBeTrue();
         Expression(SelectorOperator.DoesNotExist).Matches(web).ShouldBeFalse();
 
-        static PodSelector Expression(SelectorOperator op, params string[] values) =>
+        static LabelMatch Expression(SelectorOperator op, params string[] values) =>
             new(DrainPod.NoLabels, [new SelectorRequirement("app", op, values)]);
     }
 

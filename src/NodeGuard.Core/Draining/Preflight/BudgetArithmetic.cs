@@ -1,3 +1,5 @@
+using NodeGuard.Core.Units;
+
 namespace NodeGuard.Core.Draining.Preflight;
 
 /// <summary>What a budget allows when every pod of it is healthy, as the disruption controller counts.</summary>

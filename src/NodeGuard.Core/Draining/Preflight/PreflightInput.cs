@@ -1,3 +1,6 @@
+using NodeGuard.Core.Selecting;
+using NodeGuard.Core.Units;
+
 namespace NodeGuard.Core.Draining.Preflight;
 
 /// <summary>
@@ -101,12 +104,6 @@ public sealed record OwnerKey(string Group, string Kind, string Namespace, strin
 /// <param name="Replicas">Wanted pods; null where the kind has no such number.</param>
 public sealed record PreflightController(OwnerKey Key, OwnerKey? Parent, Markings Markings, int? Replicas);
 
-/// <summary>minAvailable or maxUnavailable: a number of pods, or a percentage.</summary>
-public readonly record struct CountOrPercent(int Number, bool IsPercent)
-{
-    public override string ToString() => IsPercent ? $"{Number}%" : $"{Number}";
-}
-
 public sealed record PreflightBudget
 {
     public required string Namespace { get; init; }
@@ -115,7 +112,7 @@ public sealed record PreflightBudget
 
     public Markings Markings { get; init; } = Markings.None;
 
-    public required PodSelector Selector { get; init; }
+    public required LabelMatch Selector { get; init; }
 
     public CountOrPercent? MinAvailable { get; init; }
 

@@ -1,3 +1,5 @@
+using NodeGuard.Core.Selecting;
+
 namespace NodeGuard.Core.Draining.Preflight;
 
 /// <summary>The drain's flags that decide whether a finding stops it; named as kubectl names them.</summary>
@@ -15,5 +17,5 @@ public sealed record PreflightOptions
     public bool RespectDoNotDisrupt { get; init; } = true;
 
     /// <summary>--pod-selector.</summary>
-    public PodSelector PodSelector { get; init; } = PodSelector.Everything;
+    public LabelMatch PodSelector { get; init; } = LabelMatch.Everything;
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Draining.Preflight;
+using NodeGuard.Core.Selecting;
+using NodeGuard.Core.Units;
 using NodeGuard.Kubernetes.Models;
 
 namespace NodeGuard.Kubernetes.Draining.Preflight;
@@ -116,19 +118,19 @@ internal static class PreflightModels
         _ => NodeOperator.Unknown,
     };
 
-    private static PodSelector Selector(LabelSelector? selector)
+    private static LabelMatch Selector(LabelSelector? selector)
     {
         if (selector is null)
-            return PodSelector.Nothing;
+            return LabelMatch.Nothing;
         var requirements = new List<SelectorRequirement>();
         foreach (var expression in selector.MatchExpressions ?? [])
         {
             if (!Enum.TryParse<SelectorOperator>(expression.Operator, out var @operator))
-                return PodSelector.Nothing;
+                return LabelMatch.Nothing;
             requirements.Add(new SelectorRequirement(expression.Key, @operator, expression.Values ?? []));
         }
 
-        return new PodSelector(selector.MatchLabels ?? NoLabels, requirements);
+        return new LabelMatch(selector.MatchLabels ?? NoLabels, requirements);
     }
 
     private static CountOrPercent? Count(IntOrString? count)

@@ -1,5 +1,7 @@
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Draining.Preflight;
+using NodeGuard.Core.Selecting;
+using NodeGuard.Core.Units;
 using Shouldly;
 using Xunit;
 using static NodeGuard.Core.Tests.Draining.Preflight.PreflightBuilder;
@@ -128,9 +130,9 @@ public sealed class BudgetPreflightTests
     [Fact]
     public void ABudgetSelectsInItsOwnNamespaceOnly()
     {
-        (Budget() with { Selector = PodSelector.Nothing }).Selects(Pod("one")).ShouldBeFalse();
-        (Budget() with { Selector = PodSelector.Everything }).Selects(Pod("one")).ShouldBeTrue();
-        (Budget() with { Selector = PodSelector.Everything, Namespace = "other" }).Selects(Pod("one")).ShouldBeFalse();
+        (Budget() with { Selector = LabelMatch.Nothing }).Selects(Pod("one")).ShouldBeFalse();
+        (Budget() with { Selector = LabelMatch.Everything }).Selects(Pod("one")).ShouldBeTrue();
+        (Budget() with { Selector = LabelMatch.Everything, Namespace = "other" }).Selects(Pod("one")).ShouldBeFalse();
     }
 
     private static CountOrPercent? Count(string? text) => text switch

@@ -1,5 +1,7 @@
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Draining.Preflight;
+using NodeGuard.Core.Selecting;
+using NodeGuard.Core.Units;
 using Shouldly;
 using Xunit;
 using static NodeGuard.Core.Tests.Draining.Preflight.PreflightBuilder;
@@ -116,7 +118,7 @@ public sealed class PodPreflightTests
     {
         var cluster = Cluster([Pod("one") with { Controller = null, Markings = Labels(("app", "other")) }]);
 
-        Examine(cluster, new PreflightOptions { PodSelector = new PodSelector(new Dictionary<string, string> { ["app"] = "web" }, []) }).ShouldBeEmpty();
+        Examine(cluster, new PreflightOptions { PodSelector = new LabelMatch(new Dictionary<string, string> { ["app"] = "web" }, []) }).ShouldBeEmpty();
     }
 
     [Fact]

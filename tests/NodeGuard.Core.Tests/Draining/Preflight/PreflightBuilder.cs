@@ -1,5 +1,6 @@
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Draining.Preflight;
+using NodeGuard.Core.Selecting;
 
 namespace NodeGuard.Core.Tests.Draining.Preflight;
 
@@ -29,7 +30,7 @@ internal static class PreflightBuilder
     {
         Namespace = "shop",
         Name = name,
-        Selector = new PodSelector(new Dictionary<string, string> { ["app"] = "web" }, []),
+        Selector = new LabelMatch(new Dictionary<string, string> { ["app"] = "web" }, []),
         Status = new BudgetStatus(1, 3, 2, 3, null),
     };
 

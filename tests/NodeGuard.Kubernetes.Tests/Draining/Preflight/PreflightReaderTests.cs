@@ -1,5 +1,6 @@
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Draining.Preflight;
+using NodeGuard.Core.Units;
 using NodeGuard.Kubernetes.Draining.Preflight;
 using NodeGuard.Kubernetes.Results;
 using Shouldly;

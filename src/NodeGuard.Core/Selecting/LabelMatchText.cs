@@ -1,13 +1,13 @@
-namespace NodeGuard.Core.Draining;
+namespace NodeGuard.Core.Selecting;
 
 /// <summary>Label selectors as people write them: "app=web,tier in (a, b),!canary".</summary>
-public static class PodSelectorText
+public static class LabelMatchText
 {
     /// <summary>An empty text selects everything.</summary>
     /// <param name="problem">One sentence that names the part which is no requirement.</param>
-    public static bool TryParse(string text, out PodSelector selector, out string problem)
+    public static bool TryParse(string text, out LabelMatch selector, out string problem)
     {
-        selector = PodSelector.Everything;
+        selector = LabelMatch.Everything;
         problem = "";
         var requirements = new List<SelectorRequirement>();
         foreach (var part in Parts(text))
@@ -21,7 +21,7 @@ public static class PodSelectorText
             requirements.Add(requirement);
         }
 
-        selector = new PodSelector(DrainPod.NoLabels, requirements);
+        selector = new LabelMatch(LabelMatch.NoLabels, requirements);
         return true;
     }
 

@@ -1,13 +1,13 @@
-namespace NodeGuard.Core.Draining;
+namespace NodeGuard.Core.Selecting;
 
-/// <summary>A label selector of a PodDisruptionBudget (policy/v1: an empty selector selects every pod, none selects none).</summary>
-public sealed record PodSelector(IReadOnlyDictionary<string, string> MatchLabels, IReadOnlyList<SelectorRequirement> MatchExpressions)
+/// <summary>A label selector of the API: an empty one matches everything.</summary>
+public sealed record LabelMatch(IReadOnlyDictionary<string, string> MatchLabels, IReadOnlyList<SelectorRequirement> MatchExpressions)
 {
-    private static readonly Dictionary<string, string> NoLabels = [];
+    public static IReadOnlyDictionary<string, string> NoLabels { get; } = new Dictionary<string, string>();
 
-    public static PodSelector Everything { get; } = new(NoLabels, []);
+    public static LabelMatch Everything { get; } = new(NoLabels, []);
 
-    public static PodSelector Nothing { get; } = new(NoLabels, [new SelectorRequirement("any", SelectorOperator.In, [])]);
+    public static LabelMatch Nothing { get; } = new(NoLabels, [new SelectorRequirement("any", SelectorOperator.In, [])]);
 
     public bool Matches(IReadOnlyDictionary<string, string> labels) =>
         MatchLabels.All(want => labels.TryGetValue(want.Key, out var value) && value == want.Value)
@@ -22,7 +22,7 @@ public sealed record SelectorRequirement(string Key, SelectorOperator Operator, 
         return Operator switch
         {
             SelectorOperator.In => has && Values.Contains(value!),
-            // As the server does: a pod without the label is not in the set either.
+            // As the server does: an object without the label is not in the set either.
             SelectorOperator.NotIn => !has || !Values.Contains(value!),
             SelectorOperator.Exists => has,
             SelectorOperator.DoesNotExist => !has,
