@@ -1,4 +1,6 @@
+using NodeGuard.Core.Fleet;
 using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
 using NodeGuard.Kubernetes.Serialization;
 
 namespace NodeGuard.Kubernetes;
@@ -53,6 +55,18 @@ public static class ResourceTypes
 
     public static ResourceType<VolumeAttachment> VolumeAttachments { get; } = new(
         "storage.k8s.io", "v1", "volumeattachments", "VolumeAttachment", Namespaced: false, KubeJsonContext.Default.VolumeAttachment, KubeJsonContext.Default.KubeListVolumeAttachment);
+
+    public static ResourceType<NodePolicy> NodePolicies { get; } = new(
+        FleetKeys.Group, FleetKeys.Version, "nodepolicies", "NodePolicy", Namespaced: false, KubeJsonContext.Default.NodePolicy, KubeJsonContext.Default.KubeListNodePolicy);
+
+    public static ResourceType<NodeRecycle> NodeRecycles { get; } = new(
+        FleetKeys.Group, FleetKeys.Version, "noderecycles", "NodeRecycle", Namespaced: false, KubeJsonContext.Default.NodeRecycle, KubeJsonContext.Default.KubeListNodeRecycle);
+
+    public static ResourceType<GuardedNode> GuardedNodes { get; } = new(
+        FleetKeys.Group, FleetKeys.Version, "guardednodes", "GuardedNode", Namespaced: false, KubeJsonContext.Default.GuardedNode, KubeJsonContext.Default.KubeListGuardedNode);
+
+    public static ResourceType<FleetObject> Fleets { get; } = new(
+        FleetKeys.Group, FleetKeys.Version, "fleets", "Fleet", Namespaced: false, KubeJsonContext.Default.FleetObject, KubeJsonContext.Default.KubeListFleetObject);
 
     public static ResourceType<UntypedObject> Untyped(string group, string version, string plural, string kind, bool namespaced) =>
         new(group, version, plural, kind, namespaced, KubeJsonContext.Default.UntypedObject, KubeJsonContext.Default.KubeListUntypedObject);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Kubernetes.Serialization;
 
@@ -27,6 +28,10 @@ namespace NodeGuard.Kubernetes.Serialization;
 [JsonSerializable(typeof(KubeList<Job>))]
 [JsonSerializable(typeof(KubeList<CsiNode>))]
 [JsonSerializable(typeof(KubeList<VolumeAttachment>))]
+[JsonSerializable(typeof(KubeList<NodePolicy>))]
+[JsonSerializable(typeof(KubeList<NodeRecycle>))]
+[JsonSerializable(typeof(KubeList<GuardedNode>))]
+[JsonSerializable(typeof(KubeList<FleetObject>))]
 [JsonSerializable(typeof(KubeList<UntypedObject>))]
 [JsonSerializable(typeof(StatusObject))]
 [JsonSerializable(typeof(DeleteOptions))]

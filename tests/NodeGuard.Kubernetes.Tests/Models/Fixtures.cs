@@ -41,7 +41,10 @@ internal static class Fixtures
         "Job" => Through(value, KubeJsonContext.Default.Job),
         "CSINode" => Through(value, KubeJsonContext.Default.CsiNode),
         "VolumeAttachment" => Through(value, KubeJsonContext.Default.VolumeAttachment),
-        "NodePolicy" => Through(value, KubeJsonContext.Default.UntypedObject),
+        "NodePolicy" => Through(value, KubeJsonContext.Default.NodePolicy),
+        "NodeRecycle" => Through(value, KubeJsonContext.Default.NodeRecycle),
+        "GuardedNode" => Through(value, KubeJsonContext.Default.GuardedNode),
+        "Fleet" => Through(value, KubeJsonContext.Default.FleetObject),
         var kind => throw new InvalidOperationException($"no model for the fixture kind '{kind}'"),
     };
 

@@ -1,0 +1,43 @@
+namespace NodeGuard.Core.Fleet.Guarded;
+
+/// <summary>How the foreign objects of a node are.</summary>
+public enum RouteState
+{
+    Unknown,
+
+    Intact,
+
+    /// <summary>An episode is under way.</summary>
+    Restoring,
+
+    /// <summary>Something that should exist does not, and is not coming back by itself.</summary>
+    Lost,
+}
+
+/// <summary>Whether a node is still what its image made it.</summary>
+public enum DriftState
+{
+    Unknown,
+
+    None,
+
+    Drifted,
+}
+
+/// <summary>What an agent is asked to do.</summary>
+public enum OperationKind
+{
+    Reboot,
+}
+
+/// <summary>How far an agent is with what it was asked to do.</summary>
+public enum OperationState
+{
+    Accepted,
+
+    Running,
+
+    Done,
+
+    Failed,
+}
