@@ -1,0 +1,188 @@
+using NodeGuard.Core.Fleet.Recycles;
+
+namespace NodeGuard.Core.Fleet.Planning;
+
+/// <summary>The making of one plan: who asks, in which order, and what stands against each.</summary>
+internal sealed class PlanningPass
+{
+    private readonly FleetState _state;
+    private readonly DateTimeOffset _now;
+    private readonly Membership _members;
+    private readonly Dictionary<string, PolicyScope> _scopes;
+    private readonly Dictionary<string, PlannedRecycle> _running;
+    private readonly Dictionary<string, List<PlannedRecycle>> _waiting;
+    private readonly DisruptionCounts _counts;
+    private readonly StartRate _rate;
+    private readonly Dictionary<string, NodeOutlook> _outlooks = [];
+    private readonly List<RecycleStart> _starts = [];
+
+    public PlanningPass(FleetState state, DateTimeOffset now)
+    {
+        _state = state;
+        _now = now;
+        _members = new Membership(state);
+        _scopes = state.Policies.ToDictionary(
+            static policy => policy.Name, policy => new PolicyScope(policy, _members.Of(policy.Name), state, now));
+        _running = [];
+        _waiting = [];
+        foreach (PlannedRecycle recycle in state.Recycles)
+        {
+            if (!recycle.Waiting)
+                _running[recycle.Node] = recycle;
+            else if (_waiting.TryGetValue(recycle.Node, out var others))
+                others.Add(recycle);
+            else
+                _waiting.Add(recycle.Node, [recycle]);
+        }
+
+        _counts = new DisruptionCounts(state, _members.PolicyOf);
+        _rate = new StartRate(state.Starts, now);
+    }
+
+    public FleetPlan Run()
+    {
+        var candidates = new List<Candidate>();
+        foreach (FleetNode node in _state.Nodes)
+        {
+            if (Ask(node) is { } candidate)
+                candidates.Add(candidate.Ranked(_now));
+        }
+
+        candidates.Sort();
+        foreach (Candidate candidate in candidates)
+            Decide(candidate);
+        NodeOutlook[] outlooks = [.. _state.Nodes.Select(node => _outlooks[node.Uid])];
+        return new FleetPlan(_starts, Withdrawals(), outlooks, PolicyOutlooks.Of(_scopes.Values, _counts, _members, outlooks));
+    }
+
+    /// <summary>Null when nothing asks for the node, or nobody may; its outlook is known then.</summary>
+    private Candidate? Ask(FleetNode node)
+    {
+        PlannedRecycle? request = RequestFor(node);
+        PolicyScope? scope = _scopes.GetValueOrDefault(_members.PolicyOf(node));
+        List<RecycleReason> own = scope?.Reasons(node) ?? [];
+        RecycleReason[] reasons = request is { Automatic: false } ? [.. request.Reasons.Union(own)] : [.. own];
+        AgeTimes? age = scope?.Age(node);
+        DateTimeOffset? deadline = Earlier(age?.Deadline, request?.Deadline);
+        if (Standing(node, reasons, scope, request) is { } obstacle)
+        {
+            bool isYoung = obstacle.Kind == ObstacleKind.TooYoung;
+            _outlooks[node.Uid] = new NodeOutlook(node, _members.PolicyOf(node), isYoung ? [] : reasons, obstacle, isYoung ? scope?.PaceReaches(node) : null, deadline);
+            return null;
+        }
+
+        return new Candidate(node, scope, request, reasons, reasons.Contains(RecycleReason.Age) ? age?.LatestStart : null, deadline);
+    }
+
+    /// <summary>What stands against the node itself, whatever else is going on.</summary>
+    private Obstacle? Standing(FleetNode node, RecycleReason[] reasons, PolicyScope? scope, PlannedRecycle? request)
+    {
+        if (_running.TryGetValue(node.Name, out PlannedRecycle? running))
+            return new Obstacle(ObstacleKind.InProgress, running.Name);
+        if (_members.ConflictOf(node) is { } policies)
+            return new Obstacle(ObstacleKind.Conflict, policies);
+        bool byHand = request is { Automatic: false };
+        if (scope is null && !byHand)
+            return new Obstacle(ObstacleKind.NoPolicy);
+        if (scope?.Policy.Problem is { } problem)
+            return new Obstacle(ObstacleKind.PolicyUnusable, problem);
+        if (node.LeavingBecause is { } leaving)
+            return new Obstacle(ObstacleKind.Leaving, leaving);
+        if (reasons.Length == 0)
+            return new Obstacle(scope?.Age(node) is null ? ObstacleKind.NothingToDo : ObstacleKind.TooYoung);
+        return null;
+    }
+
+    private void Decide(Candidate candidate)
+    {
+        (Obstacle Obstacle, DateTimeOffset? Until)? refusal = Refuse(candidate);
+        string policy = candidate.Scope?.Policy.Name ?? string.Empty;
+        _outlooks[candidate.Node.Uid] = new NodeOutlook(
+            candidate.Node, policy, candidate.Reasons, refusal?.Obstacle, refusal is null ? _now : refusal.Value.Until, candidate.Deadline);
+        if (refusal is not null)
+            return;
+        _counts.Take(candidate.Node, policy);
+        _rate.Take(policy);
+        if (candidate.Scope is { } scope)
+        {
+            scope.AgeRoom -= candidate.OnlyForAge ? 1 : 0;
+            scope.WaveRoom -= scope.IsOutdated(candidate.Node) ? 1 : 0;
+        }
+
+        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, candidate.Reasons, candidate.Deadline));
+    }
+
+    private (Obstacle Obstacle, DateTimeOffset? Until)? Refuse(Candidate candidate)
+    {
+        Obstacle? obstacle = candidate.Forced ? null : Stopped(candidate);
+        if (obstacle is not null)
+            return (obstacle, null);
+        if (!candidate.ByHand && OnItsOwn(candidate) is { } ownRefusal)
+            return ownRefusal;
+        if (_counts.Refuse(candidate.Node, candidate.Scope?.Policy, _state.Budget) is { } budget)
+            return (budget, null);
+        return candidate.ByHand || _rate.Refuse(candidate.Scope?.Policy, _state.Budget) is not { } rate ? null : (rate.Obstacle, rate.Until);
+    }
+
+    private Obstacle? Stopped(Candidate candidate)
+    {
+        if (_state.Paused)
+            return new Obstacle(ObstacleKind.FleetPaused);
+        if (_state.FrozenBecause is { } fleet)
+            return new Obstacle(ObstacleKind.FleetFrozen, fleet);
+        if (candidate.Scope?.Policy is { Paused: true } paused)
+            return new Obstacle(ObstacleKind.PolicyPaused, paused.Name);
+        return candidate.Scope?.Policy.FrozenBecause is { } frozen ? new Obstacle(ObstacleKind.PolicyFrozen, frozen) : null;
+    }
+
+    /// <summary>What holds back disruptions that no person asked for.</summary>
+    private (Obstacle Obstacle, DateTimeOffset? Until)? OnItsOwn(Candidate candidate)
+    {
+        PolicyScope scope = candidate.Scope!;
+        FleetNode node = candidate.Node;
+        if (node.ExcludedBy is { } annotation)
+            return (new Obstacle(ObstacleKind.Excluded, annotation), null);
+        if (node.CordonedByOthers)
+            return (new Obstacle(ObstacleKind.CordonedByOthers), null);
+        if (scope.Startable.At(_now) is null)
+            return (Closed(scope), scope.Startable.NextOpen(_now));
+        // Whoever replaces an outdated node brings the new image to it, whatever the reason.
+        if (scope.IsOutdated(node) && (!scope.Waves.Admits(scope.Policy, node) || scope.WaveRoom <= 0))
+            return (new Obstacle(ObstacleKind.Wave, scope.Waves.Hold ?? $"wave {scope.Waves.Active!.Name}"), scope.Waves.Active!.SoakedAt);
+        return candidate.OnlyForAge && scope.AgeRoom <= 0 ? (new Obstacle(ObstacleKind.Pace), scope.PaceReaches(node)) : null;
+    }
+
+    private static Obstacle Closed(PolicyScope scope)
+    {
+        if (scope.Startable.Open.Count == 0)
+            return new Obstacle(ObstacleKind.NeverFits, $"a recycle is expected to take {scope.Policy.Expected.TotalMinutes:0} min");
+        return new Obstacle(scope.Calendar.At(scope.Now) is null ? ObstacleKind.WindowClosed : ObstacleKind.DoesNotFit);
+    }
+
+    /// <summary>The request that a waiting recycle makes for the node: a person's before our own, the oldest first.</summary>
+    private PlannedRecycle? RequestFor(FleetNode node) => !_waiting.TryGetValue(node.Name, out var requests)
+        ? null
+        : requests.Where(request => request.NodeUid.Length == 0 || request.NodeUid == node.Uid)
+            .OrderBy(static request => request.Automatic).ThenBy(static request => request.RequestedAt).ThenBy(static request => request.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
+
+    private List<Withdrawal> Withdrawals()
+    {
+        var withdrawn = new List<Withdrawal>();
+        var byName = _state.Nodes.ToDictionary(static node => node.Name);
+        foreach (PlannedRecycle recycle in _state.Recycles.Where(static recycle => recycle.Waiting))
+        {
+            if (!byName.TryGetValue(recycle.Node, out FleetNode? node))
+                withdrawn.Add(new Withdrawal(recycle, $"node {recycle.Node} does not exist"));
+            else if (recycle.NodeUid.Length > 0 && recycle.NodeUid != node.Uid)
+                withdrawn.Add(new Withdrawal(recycle, $"node {recycle.Node} was made anew since this was asked for"));
+            else if (recycle.Automatic && _outlooks[node.Uid] is { Reasons.Count: 0 })
+                withdrawn.Add(new Withdrawal(recycle, $"nothing asks for it any more: {_outlooks[node.Uid].Obstacle?.Message}"));
+        }
+
+        return withdrawn;
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is { } first && other is { } second ? (first < second ? first : second) : one ?? other;
+}
