@@ -26,6 +26,7 @@ Usage: ./build.sh VERB [ARGUMENT...]
   bench [NAME...] [--json]
                           prints figures: gaps, restore, size and rest of the agent, as ratios against the kernel's floor
                           and the peers (root); only when named: settings (root), sandbox, cache, and drain beside kubectl
+  generate                writes deploy/crds from the models in src/NodeGuard.Kubernetes/Models/Fleet; the tests compare them
   format                  formats the code in place
   lab up|down|shell SUITE a booted container of bullseye, bookworm, trixie or sid (root)
   help                    this text
@@ -93,7 +94,7 @@ publish_program() {
 publish_nodeguard() { publish_program NodeGuard.Cli nodeguard linux-x64; }
 
 newer_sources() {
-  find src Directory.Build.props Directory.Packages.props global.json \
+  find src deploy/crds Directory.Build.props Directory.Packages.props global.json \
     -name bin -prune -o -name obj -prune -o -newer "$1" -print -quit
 }
 
@@ -155,6 +156,12 @@ demo() {
   benchmarks demo "$@"
 }
 
+generate() {
+  need_dotnet
+  step build-generators "building the generator" dotnet build tests/NodeGuard.Generators -c $configuration -v quiet || return
+  dotnet exec "tests/NodeGuard.Generators/bin/$configuration/net10.0/NodeGuard.Generators.dll" deploy/crds
+}
+
 sandbox() {
   publish
   local program="$artifacts/linux-x64/nodeguard-sandbox"
@@ -183,6 +190,7 @@ main() {
     publish) publish "$@" ;;
     sandbox) sandbox "$@" ;;
     bench) bench "$@" ;;
+    generate) generate ;;
     format) need_dotnet && step format "formatting" dotnet format NodeGuard.sln ;;
     lab) lab "$@" ;;
     help | -h | --help) usage ;;

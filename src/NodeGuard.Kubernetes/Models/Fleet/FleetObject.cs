@@ -15,7 +15,7 @@ namespace NodeGuard.Kubernetes.Models.Fleet;
 public sealed class FleetObject : KubeObject
 {
     /// <summary>What is wanted.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public FleetSpec? Spec { get; set; }
 
     /// <summary>What runs.</summary>
@@ -29,11 +29,11 @@ public sealed class FleetSpec : WireObject
     public bool? Paused { get; set; }
 
     /// <summary>How many nodes of all may be away at once, and how fast they may go; each policy's own budget holds as well.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public FleetBudget? Budget { get; set; }
 
     /// <summary>When the whole fleet freezes.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public FleetFreeze? Freeze { get; set; }
 
     /// <summary>Who is told of a freeze, of a failed recycle and of a deadline at risk.</summary>
@@ -41,7 +41,7 @@ public sealed class FleetSpec : WireObject
     public List<FleetNotification>? Notifications { get; set; }
 
     /// <summary>What is kept of the past.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public FleetHistory? History { get; set; }
 }
 

@@ -51,11 +51,11 @@ public sealed class NodePolicySpec : WireObject
     public ImagePolicy? Image { get; set; }
 
     /// <summary>What pending updates lead to.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public UpdatePolicy? Updates { get; set; }
 
     /// <summary>How many nodes of this policy may be away at once, and how fast they may go.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public PolicyBudget? Budget { get; set; }
 
     /// <summary>When recycles may start; without any, at all times.</summary>
@@ -77,15 +77,15 @@ public sealed class NodePolicySpec : WireObject
     public List<PolicyWave>? Waves { get; set; }
 
     /// <summary>How the pods are made to leave.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public PolicyDrain? Drain { get; set; }
 
     /// <summary>What is done to the machine once the pods are gone.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public PolicyReplacement? Replacement { get; set; }
 
     /// <summary>What must be well before a recycle counts as done, and when the policy freezes.</summary>
-    [FilledWith(FilledWithAttribute.EmptyObject)]
+    [FilledWith(FilledWithAttribute.Defaults)]
     public PolicyHealth? Health { get; set; }
 }
 

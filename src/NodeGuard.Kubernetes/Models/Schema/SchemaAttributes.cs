@@ -45,11 +45,11 @@ public sealed class BoundsAttribute : Attribute
     public long Max { get; init; } = -1;
 }
 
-/// <summary>The value that the server fills in; <see cref="EmptyObject"/> for an object whose fields have defaults.</summary>
+/// <summary>The value that the server fills in; <see cref="Defaults"/> for an object whose fields have defaults.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FilledWithAttribute(object value) : Attribute
 {
-    public const string EmptyObject = "{}";
+    public const string Defaults = "{}";
 
     public object Value { get; } = value;
 }
