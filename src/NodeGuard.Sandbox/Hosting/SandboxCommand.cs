@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using NodeGuard.Sandbox.Http;
+using NodeGuard.Sandbox.Simulation.Machines;
 
 namespace NodeGuard.Sandbox.Hosting;
 
@@ -44,13 +45,21 @@ internal static class SandboxCommand
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<string[]> Pools = new("--pool")
+    {
+        Description = "a machine pool and its provider, such as name=workers,count=100,provider=clusterapi; may be given several times. "
+            + "Allowed: " + PoolText.Allowed,
+        DefaultValueFactory = _ => [],
+    };
+
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand(
             "A Kubernetes API server in memory with simulated nodes and controllers, for trying and testing. Example: nodeguard-sandbox --nodes 5 --speed 60")
         {
-            Nodes, Workloads, Manifests, Port, Data, Speed, KubeconfigPath, Faults,
+            Nodes, Workloads, Manifests, Port, Data, Speed, KubeconfigPath, Faults, Pools,
         };
+        CheckPools();
         Check(Nodes, value => value is >= 0 and <= 5000, "0 to 5000");
         Check(Port, value => value is >= 0 and <= 65535, "0 to 65535");
         Check(Speed, value => value is > 0 and <= 10000, "more than 0, at most 10000");
@@ -67,6 +76,17 @@ internal static class SandboxCommand
         if (result.Tokens is [{ Value: string text }] && T.TryParse(text, CultureInfo.InvariantCulture, out T? value) && !fits(value))
         {
             result.AddError($"{option.Name} is '{text}'; allowed: {allowed}");
+        }
+    });
+
+    private static void CheckPools() => Pools.Validators.Add(result =>
+    {
+        foreach (string text in result.Tokens.Select(token => token.Value))
+        {
+            if (PoolText.Parse(text, out string error) is null)
+            {
+                result.AddError($"--pool: {error}");
+            }
         }
     });
 
@@ -108,6 +128,7 @@ internal static class SandboxCommand
         Data = parsed.GetValue(Data),
         Speed = parsed.GetValue(Speed),
         Faults = parsed.GetValue(Faults)!,
+        Pools = [.. parsed.GetValue(Pools)!.Select(text => PoolText.Parse(text, out _)!)],
     };
 
     private static void Say(string line) => Console.Error.WriteLine(line);

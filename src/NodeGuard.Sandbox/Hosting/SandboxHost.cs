@@ -5,24 +5,32 @@ using NodeGuard.Sandbox.Http;
 using NodeGuard.Sandbox.Persistence;
 using NodeGuard.Sandbox.Resources;
 using NodeGuard.Sandbox.Simulation;
+using NodeGuard.Sandbox.Simulation.Machines;
+using NodeGuard.Sandbox.Simulation.Nodes;
 
 namespace NodeGuard.Sandbox.Hosting;
 
 /// <summary>A whole sandbox in one process: the API server, the simulated cluster behind it, faults, and its data.</summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
+    // Of the real clock's seconds.
+    private const int LeaseRenewalsPerSecond = 200;
+
     private readonly SimulationClock _clock;
     private readonly DataDirectory? _data;
     private readonly ClusterSimulation _simulation;
+    private readonly MachineSimulation _machines;
     private readonly FaultEndpoint _endpoint;
     private readonly RequestCounts _requests = new();
 
     private SandboxHost(
-        SimulationClock clock, DataDirectory? data, ClusterSimulation simulation, FaultInjector faults, FaultEndpoint endpoint, SandboxServer server)
+        SimulationClock clock, DataDirectory? data, ClusterSimulation simulation, MachineSimulation machines, FaultInjector faults, FaultEndpoint endpoint,
+        SandboxServer server)
     {
         _clock = clock;
         _data = data;
         _simulation = simulation;
+        _machines = machines;
         _endpoint = endpoint;
         Faults = faults;
         Server = server;
@@ -46,7 +54,7 @@ public sealed class SandboxHost : IAsyncDisposable
         BuiltIns.AddTo(cluster);
         DataDirectory? data = options.Data is { } directory ? DataDirectory.Open(directory, cluster.Store, say) : null;
         InitialObjects.AddTo(cluster);
-        var simulation = new ClusterSimulation(cluster, options.Kubelets, say);
+        var simulation = new ClusterSimulation(cluster, KubeletsOf(options), say);
         FirstObjects.AddTo(cluster, options, say);
         var faults = new FaultInjector(cluster.Store, TimeProvider.System, Random.Shared);
         var endpoint = new FaultEndpoint(cluster, clock, faults);
@@ -70,8 +78,17 @@ public sealed class SandboxHost : IAsyncDisposable
             throw new SandboxException($"port {options.Port} cannot be used: {taken.Message}; choose another with --port, or 0 for a free one");
         }
 
+        var machines = new MachineSimulation(cluster, say);
+        foreach (PoolSpec pool in options.Pools)
+        {
+            machines.AddPool(pool);
+        }
+
+        machines.RunDue();
+        simulation.RunDue();
         simulation.Start();
-        return new SandboxHost(clock, data, simulation, faults, endpoint, server);
+        machines.Start();
+        return new SandboxHost(clock, data, simulation, machines, faults, endpoint, server);
     }
 
     /// <summary>Adds a fault or does a deed; what is wrong with the text, or nothing.</summary>
@@ -80,6 +97,7 @@ public sealed class SandboxHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
+        await _machines.DisposeAsync();
         await _simulation.DisposeAsync();
         if (_data is not null)
         {
@@ -87,6 +105,14 @@ public sealed class SandboxHost : IAsyncDisposable
         }
 
         _clock.Dispose();
+    }
+
+    // In fast time many kubelets would do nothing but renew leases.
+    private static KubeletSettings KubeletsOf(SandboxOptions options)
+    {
+        double nodes = options.Nodes + options.Pools.Sum(pool => (double)pool.Count);
+        var stretched = TimeSpan.FromSeconds(nodes * options.Speed / LeaseRenewalsPerSecond);
+        return stretched > options.Kubelets.Heartbeat ? options.Kubelets with { Heartbeat = stretched } : options.Kubelets;
     }
 
     private async Task ServeAsync(HttpContext context, Func<Task> rest)

@@ -1,3 +1,4 @@
+using NodeGuard.Sandbox.Simulation.Machines;
 using NodeGuard.Sandbox.Simulation.Nodes;
 
 namespace NodeGuard.Sandbox.Hosting;
@@ -25,6 +26,9 @@ public sealed record SandboxOptions
 
     /// <summary>Faults and deeds as text.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
+
+    /// <summary>Machine pools of a new cluster; their nodes come besides <see cref="Nodes"/>.</summary>
+    public IReadOnlyList<PoolSpec> Pools { get; init; } = [];
 
     public KubeletSettings Kubelets { get; init; } = new();
 }

@@ -19,15 +19,12 @@ public sealed class ClusterSimulation : IAsyncDisposable
     private readonly ClusterView _view = new();
     private readonly Reconcilers _reconcilers;
     private readonly ClusterWriter _writer;
-    private readonly WorkQueue _queue = new();
+    private readonly WorkQueue<ObjectKey> _queue = new();
     private readonly HashSet<ObjectKey> _unscheduled = [];
     private readonly ConcurrentQueue<StoreEvent> _seen = new();
     private readonly Dictionary<string, Kind> _kinds;
-    private readonly SemaphoreSlim _wake = new(0, 1);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ITimer _alarm;
+    private readonly SimulationLoop _loop;
     private readonly Action<string> _say;
-    private Task _loop = Task.CompletedTask;
 
     /// <param name="cluster">Its built-in resources are there already.</param>
     /// <param name="settings">The kubelets' times.</param>
@@ -40,7 +37,7 @@ public sealed class ClusterSimulation : IAsyncDisposable
         _writer = new ClusterWriter(cluster);
         _kinds = Enum.GetValues<Kind>().ToDictionary(kind =>
             cluster.Resources.Get(kind.Group(), kind.ApiVersion().Split('/')[^1], kind.Plural()).StorageKey);
-        _alarm = cluster.Clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _loop = new SimulationLoop(cluster.Clock, RunDue);
         cluster.Store.Committed += OnCommitted;
         foreach ((string resource, Kind kind) in _kinds)
         {
@@ -51,7 +48,7 @@ public sealed class ClusterSimulation : IAsyncDisposable
         }
     }
 
-    public void Start() => _loop = Task.Run(() => LoopAsync(_stop.Token));
+    public void Start() => _loop.Start();
 
     /// <summary>Does all that is to do by now.</summary>
     /// <returns>How long until there is more to do without any change; null when there is nothing.</returns>
@@ -76,24 +73,7 @@ public sealed class ClusterSimulation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _cluster.Store.Committed -= OnCommitted;
-        await _stop.CancelAsync();
-        await _loop;
-        await _alarm.DisposeAsync();
-        _stop.Dispose();
-        _wake.Dispose();
-    }
-
-    private async Task LoopAsync(CancellationToken cancel)
-    {
-        while (!cancel.IsCancellationRequested)
-        {
-            if (RunDue() is { } pause)
-            {
-                _alarm.Change(pause, Timeout.InfiniteTimeSpan);
-            }
-
-            await _wake.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await _loop.DisposeAsync();
     }
 
     // What one object says that no controller can make sense of must not stop all others.
@@ -133,22 +113,7 @@ public sealed class ClusterSimulation : IAsyncDisposable
         if (_kinds.ContainsKey(entry.Resource))
         {
             _seen.Enqueue(entry);
-            Wake();
-        }
-    }
-
-    private void Wake()
-    {
-        // One waiting signal is enough; a second one at the same moment finds the semaphore full.
-        if (_wake.CurrentCount == 0)
-        {
-            try
-            {
-                _wake.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-            }
+            _loop.Wake();
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed class Reconcilers(ClusterView view, KubeletSettings settings)
             .. view.All(Kind.VolumeAttachment).Where(item =>
                 item.Text("spec", "nodeName") == node.Name() && item.Text("spec", "attacher") == VolumeBinding.Provisioner),
         ];
+        DateTimeOffset? silentSince = Since(node.Uid(), node.Annotation(SandboxAnnotations.Kubelet), now) is var since && NodeHeartbeat.IsAlive(node)
+            ? null
+            : since;
         string[] used = UsedVolumes(node);
         foreach (JsonObject inUse in attachments.Where(item => used.Contains(VolumeAttachments.VolumeOf(item))))
         {
@@ -56,7 +59,7 @@ internal sealed class Reconcilers(ClusterView view, KubeletSettings settings)
         return InOrder(
             key,
             () => NodeHeartbeat.Reconcile(node, lease, now, settings),
-            () => NodeHealth.Reconcile(node, lease, now, settings),
+            () => NodeHealth.Reconcile(node, silentSince, now, settings),
             () => VolumeAttachments.Reconcile(
                 node, used, attachments, item => Since(item.Uid(), "unused", now), now, settings));
     }

@@ -17,7 +17,7 @@ internal static class Triggers
         {
             Kind.Pod => OfPod(view, before, after),
             Kind.Node => OfNode(view, before, after),
-            Kind.Lease when key.Namespace == NodeHeartbeat.LeaseNamespace => [new ObjectKey(Kind.Node, "", key.Name)],
+            Kind.Lease when after is null && key.Namespace == NodeHeartbeat.LeaseNamespace => [new ObjectKey(Kind.Node, "", key.Name)],
             Kind.ReplicaSet => [.. OwnerOf(item), .. Budgets(view, key.Namespace)],
             Kind.Deployment or Kind.StatefulSet => Budgets(view, key.Namespace),
             Kind.ControllerRevision => OwnerOf(item),

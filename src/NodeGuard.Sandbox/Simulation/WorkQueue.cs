@@ -1,14 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace NodeGuard.Sandbox.Simulation;
 
 /// <summary>Keys to reconcile now or later; a key is queued once, at the soonest of its times. One thread uses it.</summary>
-internal sealed class WorkQueue
+internal sealed class WorkQueue<TKey>
+    where TKey : notnull
 {
-    private readonly Queue<ObjectKey> _ready = [];
-    private readonly HashSet<ObjectKey> _queued = [];
-    private readonly PriorityQueue<ObjectKey, long> _later = new();
-    private readonly Dictionary<ObjectKey, long> _due = [];
+    private readonly Queue<TKey> _ready = [];
+    private readonly HashSet<TKey> _queued = [];
+    private readonly PriorityQueue<TKey, long> _later = new();
+    private readonly Dictionary<TKey, long> _due = [];
 
-    public void Add(ObjectKey key)
+    public void Add(TKey key)
     {
         if (_queued.Add(key))
         {
@@ -18,7 +21,7 @@ internal sealed class WorkQueue
 
     /// <param name="key">What to look at again.</param>
     /// <param name="timestamp">The clock's timestamp from which on it is ready.</param>
-    public void AddAt(ObjectKey key, long timestamp)
+    public void AddAt(TKey key, long timestamp)
     {
         if (!_due.TryGetValue(key, out long known) || timestamp < known)
         {
@@ -27,11 +30,11 @@ internal sealed class WorkQueue
         }
     }
 
-    public bool TryTake(long timestamp, out ObjectKey key)
+    public bool TryTake(long timestamp, [MaybeNullWhen(false)] out TKey key)
     {
         while (NextDue() is { } due && due <= timestamp)
         {
-            ObjectKey ripe = _later.Dequeue();
+            TKey ripe = _later.Dequeue();
             _due.Remove(ripe);
             Add(ripe);
         }
@@ -43,7 +46,7 @@ internal sealed class WorkQueue
     public long? NextDue()
     {
         // A key that was put forward leaves its later entry behind.
-        while (_later.TryPeek(out ObjectKey key, out long due))
+        while (_later.TryPeek(out TKey? key, out long due))
         {
             if (_due.TryGetValue(key, out long current) && current == due)
             {

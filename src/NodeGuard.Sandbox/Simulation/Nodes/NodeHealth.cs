@@ -10,7 +10,11 @@ internal static class NodeHealth
     public const string UnschedulableTaint = "node.kubernetes.io/unschedulable";
     private const string Component = "node-controller";
 
-    public static Outcome Reconcile(JsonObject node, JsonObject? lease, DateTimeOffset now, KubeletSettings settings)
+    /// <param name="node">The node.</param>
+    /// <param name="silentSince">When its kubelet was first missed; null while it lives.</param>
+    /// <param name="now">The cluster's time.</param>
+    /// <param name="settings">The grace.</param>
+    public static Outcome Reconcile(JsonObject node, DateTimeOffset? silentSince, DateTimeOffset now, KubeletSettings settings)
     {
         if (node.Annotation(SandboxAnnotations.Kubelet) == "none" || node.IsDeleting())
         {
@@ -18,7 +22,7 @@ internal static class NodeHealth
         }
 
         JsonObject checkedNode = node.Copy();
-        TimeSpan left = LastSign(node, lease) + settings.MonitorGrace - now;
+        TimeSpan? left = silentSince + settings.MonitorGrace - now;
         bool lost = left <= TimeSpan.Zero && Ready(node) != "Unknown";
         if (lost)
         {
@@ -54,9 +58,6 @@ internal static class NodeHealth
         marked.Ensure("status").SetCondition("Ready", "False", "NodeNotReady", "", now);
         return new Outcome([new Change.Update(Kind.Pod, marked)]);
     }
-
-    private static DateTimeOffset LastSign(JsonObject node, JsonObject? lease) =>
-        lease.Time("spec", "renewTime") ?? node.Time("metadata", "creationTimestamp") ?? DateTimeOffset.MinValue;
 
     private static void MarkUnknown(JsonObject status, JsonObject node, DateTimeOffset now)
     {

@@ -7,6 +7,7 @@ internal static class NodeHeartbeat
 {
     public const string LeaseNamespace = "kube-node-lease";
     private const int LeaseSeconds = 40;
+    private const int RenewalsPerLease = 4;
 
     /// <summary>Whether a kubelet runs there; a node that is being deleted keeps its kubelet until it is gone.</summary>
     public static bool IsAlive(JsonObject node) => node.Annotation(SandboxAnnotations.Kubelet).Length == 0;
@@ -22,11 +23,11 @@ internal static class NodeHeartbeat
         TimeSpan due = (lease.Time("spec", "renewTime") ?? DateTimeOffset.MinValue) + settings.Heartbeat - now;
         if (lease is null)
         {
-            changes.Add(new Change.Create(Kind.Lease, Renewed(NewLease(node), node, now)));
+            changes.Add(new Change.Create(Kind.Lease, Renewed(NewLease(node), node, now, settings.Heartbeat)));
         }
         else if (due <= TimeSpan.Zero || due > settings.Heartbeat)
         {
-            changes.Add(new Change.Update(Kind.Lease, Renewed(lease.Copy(), node, now)));
+            changes.Add(new Change.Update(Kind.Lease, Renewed(lease.Copy(), node, now, settings.Heartbeat)));
         }
 
         return new Outcome(changes, due > TimeSpan.Zero && due <= settings.Heartbeat ? due : settings.Heartbeat);
@@ -50,11 +51,11 @@ internal static class NodeHeartbeat
         },
     };
 
-    private static JsonObject Renewed(JsonObject lease, JsonObject node, DateTimeOffset now)
+    private static JsonObject Renewed(JsonObject lease, JsonObject node, DateTimeOffset now, TimeSpan heartbeat)
     {
         JsonObject spec = lease.Ensure("spec");
         spec["holderIdentity"] = node.Name();
-        spec["leaseDurationSeconds"] = LeaseSeconds;
+        spec["leaseDurationSeconds"] = Math.Max(LeaseSeconds, (int)heartbeat.TotalSeconds * RenewalsPerLease);
         spec["renewTime"] = now.ToApiMicroTime();
         return lease;
     }
@@ -62,7 +63,23 @@ internal static class NodeHeartbeat
     private static IEnumerable<Change> Report(JsonObject node, DateTimeOffset now)
     {
         JsonObject reported = node.Copy();
-        JsonObject status = reported.Ensure("status");
+        if (!Describe(reported, now) && JsonNode.DeepEquals(reported.At("status"), node.At("status")))
+        {
+            yield break;
+        }
+
+        foreach (JsonObject condition in reported.Items("status", "conditions"))
+        {
+            condition["lastHeartbeatTime"] = now.ToApiTime();
+        }
+
+        yield return new Change.Update(Kind.Node, reported);
+    }
+
+    /// <summary>Writes into a node what its kubelet says about it; true when a condition changed.</summary>
+    public static bool Describe(JsonObject node, DateTimeOffset now)
+    {
+        JsonObject status = node.Ensure("status");
         Fill(status, node);
         bool ready = node.Annotation(SandboxAnnotations.Ready) != "false";
         bool changed = status.SetCondition(
@@ -80,17 +97,7 @@ internal static class NodeHeartbeat
             changed |= status.SetCondition(type, "False", reason, what, now);
         }
 
-        if (!changed && JsonNode.DeepEquals(status, node.At("status")))
-        {
-            yield break;
-        }
-
-        foreach (JsonObject condition in status.Items("conditions"))
-        {
-            condition["lastHeartbeatTime"] = now.ToApiTime();
-        }
-
-        yield return new Change.Update(Kind.Node, reported);
+        return changed;
     }
 
     // What the node's author has given stays.

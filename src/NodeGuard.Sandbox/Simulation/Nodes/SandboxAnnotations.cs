@@ -16,6 +16,12 @@ internal static class SandboxAnnotations
 
     /// <summary>On a node: <c>false</c> for a kubelet that reports NotReady.</summary>
     public const string Ready = Prefix + "ready";
+
+    /// <summary>On a pool's node, and on a pool: what goes wrong with its machines (<see cref="Machines.MachineFaults"/>).</summary>
+    public const string Faults = Prefix + "faults";
+
+    /// <summary>Label of a pool's nodes: the pool's name.</summary>
+    public const string Pool = Prefix + "pool";
     public const string StartAfter = Prefix + "start-after";
     public const string ReadyAfter = Prefix + "ready-after";
     public const string StopAfter = Prefix + "stop-after";
