@@ -1,3 +1,4 @@
+using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Selecting;
 
 namespace NodeGuard.Core.Fleet.Planning;
@@ -51,11 +52,4 @@ public sealed record FleetNode
 
     /// <summary>It takes pods, and will go on doing so.</summary>
     public bool IsAvailable => Ready && !Cordoned && LeavingBecause is null;
-}
-
-public enum DriftState
-{
-    Unknown,
-    None,
-    Drifted,
 }

@@ -1,3 +1,4 @@
+using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Core.Fleet.Windows;
 

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Caching;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
+
+namespace NodeGuard.Controller.Observing;
+
+/// <summary>The cluster as the controller follows it. What is read from here is a hint: writes carry preconditions.</summary>
+public sealed class FleetCaches
+{
+    private readonly Action _changed;
+
+    /// <param name="changed">Called after any change; it must not wait.</param>
+    public FleetCaches(IKubeApi api, CacheMetrics metrics, TimeProvider time, ILogger log, Action changed)
+    {
+        _changed = changed;
+        Nodes = new(api, ResourceTypes.Nodes, Options<Node, SeenNode>(SeenNode.Of), metrics, time, log);
+        Agents = new(api, ResourceTypes.GuardedNodes, Options<GuardedNode, SeenAgent>(SeenAgent.Of), metrics, time, log);
+        Policies = new(api, ResourceTypes.NodePolicies, Options<NodePolicy, NodePolicy>(static (policy, _) => policy), metrics, time, log);
+        Recycles = new(api, ResourceTypes.NodeRecycles, Options<NodeRecycle, NodeRecycle>(static (recycle, _) => recycle), metrics, time, log);
+        Fleets = new(api, ResourceTypes.Fleets, Options<FleetObject, FleetObject>(static (fleet, _) => fleet), metrics, time, log);
+    }
+
+    public ResourceCache<Node, SeenNode> Nodes { get; }
+
+    public ResourceCache<GuardedNode, SeenAgent> Agents { get; }
+
+    /// <summary>The models in here are shared: nobody changes them.</summary>
+    public ResourceCache<NodePolicy, NodePolicy> Policies { get; }
+
+    public ResourceCache<NodeRecycle, NodeRecycle> Recycles { get; }
+
+    public ResourceCache<FleetObject, FleetObject> Fleets { get; }
+
+    /// <summary>All of them as they are now; null while one has no complete state: unknown is not empty (Invariant 11).</summary>
+    public ClusterView? View =>
+        Nodes.Current is { } nodes && Agents.Current is { } agents && Policies.Current is { } policies
+        && Recycles.Current is { } recycles && Fleets.Current is { } fleets
+            ? new ClusterView(nodes, agents, policies, recycles, fleets)
+            : null;
+
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(
+        Nodes.RunAsync(stop), Agents.RunAsync(stop), Policies.RunAsync(stop), Recycles.RunAsync(stop), Fleets.RunAsync(stop));
+
+    private CacheOptions<T, TKept> Options<T, TKept>(Func<T, StringPool, TKept> transform)
+        where T : KubeObject
+        where TKept : class =>
+        new() { Transform = transform, Changed = _ => _changed() };
+}
+
+/// <summary>One state of each kind.</summary>
+public sealed record ClusterView(
+    CacheSnapshot<SeenNode> Nodes,
+    CacheSnapshot<SeenAgent> Agents,
+    CacheSnapshot<NodePolicy> Policies,
+    CacheSnapshot<NodeRecycle> Recycles,
+    CacheSnapshot<FleetObject> Fleets)
+{
+    public SeenNode? Node(string name) => Nodes.TryGet(new ObjectName(string.Empty, name), out SeenNode? node) ? node : null;
+
+    public SeenAgent? Agent(string node) => Agents.TryGet(new ObjectName(string.Empty, node), out SeenAgent? agent) ? agent : null;
+
+    public NodePolicy? Policy(string? name) =>
+        name is not null && Policies.TryGet(new ObjectName(string.Empty, name), out NodePolicy? policy) ? policy : null;
+}

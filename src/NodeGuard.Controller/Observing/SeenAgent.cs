@@ -1,0 +1,50 @@
+using NodeGuard.Core.Fleet;
+using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Kubernetes.Caching;
+using NodeGuard.Kubernetes.Models.Fleet;
+
+namespace NodeGuard.Controller.Observing;
+
+/// <summary>What the controller keeps of a GuardedNode: the agent's word of its node.</summary>
+public sealed record SeenAgent
+{
+    public required string Node { get; init; }
+
+    /// <summary>The Node that the object is owned by; empty for none.</summary>
+    public string NodeUid { get; init; } = string.Empty;
+
+    /// <summary>Null: no agent has ever written.</summary>
+    public DateTimeOffset? Heartbeat { get; init; }
+
+    public string BootId { get; init; } = string.Empty;
+
+    public string? Image { get; init; }
+
+    public DriftState Drift { get; init; }
+
+    public bool? RebootRequired { get; init; }
+
+    public RouteState? Routes { get; init; }
+
+    /// <summary>What the agent was asked to do last; empty for nothing.</summary>
+    public string AskedOperation { get; init; } = string.Empty;
+
+    public OperationStatus? Operation { get; init; }
+
+    public EpisodeStatus? LastEpisode { get; init; }
+
+    public static SeenAgent Of(GuardedNode guarded, StringPool pool) => new()
+    {
+        Node = guarded.Metadata.Name ?? string.Empty,
+        NodeUid = guarded.Metadata.OwnerReferences?.Find(static owner => owner.Kind == "Node")?.Uid ?? string.Empty,
+        Heartbeat = guarded.Status?.Heartbeat,
+        BootId = guarded.Status?.BootId ?? string.Empty,
+        Image = guarded.Status?.Image?.Version is { Length: > 0 } image ? pool.Share(image) : null,
+        Drift = WireWord.Read<DriftState>(guarded.Status?.Drift?.State) ?? DriftState.Unknown,
+        RebootRequired = guarded.Status?.RebootRequired,
+        Routes = WireWord.Read<RouteState>(guarded.Status?.Routes?.State),
+        AskedOperation = guarded.Spec?.Operation?.Id ?? string.Empty,
+        Operation = guarded.Status?.Operation,
+        LastEpisode = guarded.Status?.Episodes?.Last,
+    };
+}
