@@ -47,6 +47,9 @@ public sealed record FleetNode
     /// <summary>Null when nobody has told.</summary>
     public bool? RebootRequired { get; init; }
 
+    /// <summary>A recycle of it failed; until then the fleet does not try again by itself.</summary>
+    public DateTimeOffset? RestsUntil { get; init; }
+
     /// <summary>The agent reports lost routes that do not come back.</summary>
     public bool RoutesLost { get; init; }
 

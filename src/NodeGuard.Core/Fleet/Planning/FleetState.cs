@@ -33,6 +33,7 @@ public sealed record FleetState
 /// <param name="NodeUid">Empty when the request does not say which of the nodes of that name.</param>
 /// <param name="Waiting">In phase Pending.</param>
 /// <param name="Forced">A person said force.</param>
+/// <param name="NotBefore">Its last try failed.</param>
 public sealed record PlannedRecycle(
     string Name,
     string Uid,
@@ -43,7 +44,8 @@ public sealed record PlannedRecycle(
     bool Waiting,
     bool Forced,
     DateTimeOffset RequestedAt,
-    DateTimeOffset? Deadline);
+    DateTimeOffset? Deadline,
+    DateTimeOffset? NotBefore = null);
 
 /// <summary>The right to disrupt one node. It is taken by compare-and-swap, and given back when the node is well (Invariant 5).</summary>
 public sealed record Slot(string Recycle, string RecycleUid, string Node, string NodeUid, string Policy, string Zone, DateTimeOffset Since);

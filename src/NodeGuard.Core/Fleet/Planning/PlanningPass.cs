@@ -117,6 +117,9 @@ internal sealed class PlanningPass
         Obstacle? obstacle = candidate.Forced ? null : Stopped(candidate);
         if (obstacle is not null)
             return (obstacle, null);
+        DateTimeOffset? rests = candidate.ByHand ? candidate.Recycle!.NotBefore : Later(candidate.Recycle?.NotBefore, candidate.Node.RestsUntil);
+        if (rests > _now)
+            return (new Obstacle(ObstacleKind.BackingOff), rests);
         if (!candidate.ByHand && OnItsOwn(candidate) is { } ownRefusal)
             return ownRefusal;
         if (_counts.Refuse(candidate.Node, candidate.Scope?.Policy, _state.Budget) is { } budget)
@@ -182,6 +185,9 @@ internal sealed class PlanningPass
 
         return withdrawn;
     }
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is { } first && other is { } second ? (first > second ? first : second) : one ?? other;
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
         one is { } first && other is { } second ? (first < second ? first : second) : one ?? other;
