@@ -30,6 +30,8 @@ internal sealed class MachineFleet(ObjectWrites writes, Agenda agenda)
         return pool.With(machine.Inherited).With(FaultsOfNode(machine));
     }
 
+    public MachineFaults FaultsOfPool(string pool) => Known(pool)?.Faults ?? MachineFaults.None;
+
     /// <param name="pool">Where it belongs.</param>
     /// <param name="claim">The provider's object that stands for it.</param>
     /// <param name="age">It runs already, and its node is so old.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Simulation.Nodes;
 
 namespace NodeGuard.Sandbox.Simulation.Machines;
 
@@ -38,6 +39,40 @@ internal abstract class MachineProvider(ObjectWrites writes, MachineFleet fleet,
     public virtual void Changed(Machine machine)
     {
     }
+
+    /// <summary>Notes in an object that is being deleted what its node said about faults: the node goes first.</summary>
+    /// <returns>The object with the note.</returns>
+    protected JsonObject KeepFaults(MachineResource resource, JsonObject item, Machine? machine)
+    {
+        if (machine is null)
+        {
+            return item;
+        }
+
+        string own = Writes.Get(MachineResources.Nodes, machine.NodeName)?.Annotation(SandboxAnnotations.Faults) ?? "";
+        if (own.Length > 0 && item.Annotation(SandboxAnnotations.Faults).Length == 0)
+        {
+            Writes.Edit(resource, item.Name(), kept => kept.Ensure("metadata", "annotations")[SandboxAnnotations.Faults] = own);
+        }
+
+        return Writes.Get(resource, item.Name()) ?? item;
+    }
+
+    /// <summary>What goes wrong with a provider's object: by its pool, or by its own annotation.</summary>
+    protected MachineFaults FaultsOf(JsonObject item) => Fleet.FaultsOfPool(PoolOf(item))
+        .With(MachineFaults.Parse(item.Annotation(SandboxAnnotations.Faults)));
+
+    protected static string PoolOf(JsonObject item) => item.Text("metadata", "labels", SandboxAnnotations.Pool);
+
+    protected static JsonObject OwnedBy(MachineResource owner, JsonObject item, bool blocks = true) => new()
+    {
+        ["apiVersion"] = owner.ApiVersion,
+        ["kind"] = owner.Kind,
+        ["name"] = item.Name(),
+        ["uid"] = item.Uid(),
+        ["controller"] = true,
+        ["blockOwnerDeletion"] = blocks,
+    };
 
     /// <summary>Somebody has deleted the Node of a machine that runs.</summary>
     public virtual void NodeGone(Machine machine) => fleet.Terminate(machine);

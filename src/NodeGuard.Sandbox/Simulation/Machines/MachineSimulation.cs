@@ -36,8 +36,10 @@ public sealed class MachineSimulation : IAsyncDisposable
         {
             [PoolProvider.None] = new UnmanagedMachines(_writes, _fleet, _agenda),
             [PoolProvider.Autoscaling] = new PlainGroups(_writes, _fleet, _agenda),
+            [PoolProvider.ClusterApi] = new ClusterApi(_writes, _fleet, _agenda),
         };
         _loop = new SimulationLoop(cluster.Clock, RunDue);
+        cluster.Admission.Add(new RefusedDeletions(_writes));
         cluster.Store.Committed += OnCommitted;
         foreach (JsonObject node in _writes.All(MachineResources.Nodes))
         {
