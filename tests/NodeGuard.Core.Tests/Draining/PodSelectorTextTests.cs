@@ -1,4 +1,3 @@
-using NodeGuard.Core.Draining;
 using NodeGuard.Core.Selecting;
 using Shouldly;
 using Xunit;

@@ -14,22 +14,25 @@ internal sealed class DisruptionCounts
     private int _etcdAway;
 
     /// <param name="policyOf">Empty for nodes without one policy.</param>
-    public DisruptionCounts(FleetState state, Func<FleetNode, string> policyOf)
+    public DisruptionCounts(FleetState state, FleetIndex index, Func<FleetNode, string> policyOf)
     {
         var slotted = state.Slots.Select(static slot => slot.NodeUid).ToHashSet();
-        var living = state.Nodes.Select(static node => node.Uid).ToHashSet();
-        HashSet<string> covered = Successors(state, living, policyOf);
+        HashSet<string> covered = Successors(state, index.Orphaned, policyOf);
+        var withControlPlane = new HashSet<string>();
         foreach (FleetNode node in state.Nodes)
         {
             bool held = slotted.Contains(node.Uid);
             Add(policyOf(node), node, held || (!node.IsAvailable && !covered.Contains(node.Uid)), held);
+            if (node.IsControlPlane)
+                withControlPlane.Add(policyOf(node));
         }
 
         // The machine is gone and its successor has not proved well: it is away until the slot is given back.
-        foreach (Slot slot in state.Slots.Where(slot => !living.Contains(slot.NodeUid)))
+        foreach (Slot slot in index.Orphaned)
         {
             foreach (var scope in Scopes(slot.Policy, slot.Zone))
                 At(scope).Take(wasAway: false);
+            _controlPlaneAway += slot.ControlPlane ?? withControlPlane.Contains(slot.Policy) ? 1 : 0;
         }
     }
 
@@ -42,7 +45,7 @@ internal sealed class DisruptionCounts
     public Obstacle? Refuse(FleetNode node, Policy? policy, DisruptionBudget fleet)
     {
         bool away = _counted.Contains(node.Uid);
-        return (away ? null : Quorum(node))
+        return Quorum(node, away)
             ?? Over(Fleet, null, fleet.MaxUnavailable, ObstacleKind.FleetBudget, away)
             ?? (policy is null ? null : Over(policy.Name, null, policy.Budget.MaxUnavailable, ObstacleKind.PolicyBudget, away))
             ?? (node.Zone.Length == 0 ? null : Zones(node.Zone, policy, fleet, away));
@@ -64,15 +67,15 @@ internal sealed class DisruptionCounts
             ?? (policy?.Budget.MaxPerZone is { } own ? Over(policy.Name, zone, own, ObstacleKind.ZoneBudget, away) : null);
     }
 
-    private Obstacle? Quorum(FleetNode node)
+    // A node that is not ready may still run its member of etcd, and its control plane: to disrupt it is to disrupt them.
+    private Obstacle? Quorum(FleetNode node, bool away)
     {
-        int left = _etcdMembers - _etcdAway - 1;
+        int well = _etcdMembers - _etcdAway - (away ? 0 : 1);
         int quorum = (_etcdMembers / 2) + 1;
-        if (node.IsEtcdMember && left < quorum)
-            return new Obstacle(ObstacleKind.EtcdQuorum, $"{_etcdMembers - _etcdAway} of {_etcdMembers} members are well, and {quorum} are needed");
-        return node.IsControlPlane && _controlPlaneAway > 0
-            ? new Obstacle(ObstacleKind.ControlPlane, $"{_controlPlaneAway} unavailable")
-            : null;
+        if (node.IsEtcdMember && well < quorum)
+            return new Obstacle(ObstacleKind.EtcdQuorum, $"{_etcdMembers - _etcdAway} of {_etcdMembers} members are well, {well} would be left, and {quorum} are needed");
+        int others = _controlPlaneAway - (away ? 1 : 0);
+        return node.IsControlPlane && others > 0 ? new Obstacle(ObstacleKind.ControlPlane, $"{others} unavailable") : null;
     }
 
     private Obstacle? Over(string policy, string? zone, Units.CountOrPercent limit, ObstacleKind kind, bool away)
@@ -83,9 +86,9 @@ internal sealed class DisruptionCounts
     }
 
     /// <summary>Nodes that are on their way to take the place of one whose slot is held: one disruption counts once.</summary>
-    private static HashSet<string> Successors(FleetState state, HashSet<string> living, Func<FleetNode, string> policyOf)
+    private static HashSet<string> Successors(FleetState state, IReadOnlyList<Slot> orphaned, Func<FleetNode, string> policyOf)
     {
-        List<Slot> open = [.. state.Slots.Where(slot => !living.Contains(slot.NodeUid))];
+        List<Slot> open = [.. orphaned];
         var covered = new HashSet<string>();
         if (open.Count == 0)
             return covered;

@@ -48,7 +48,11 @@ public sealed record PlannedRecycle(
     DateTimeOffset? NotBefore = null);
 
 /// <summary>The right to disrupt one node. It is taken by compare-and-swap, and given back when the node is well (Invariant 5).</summary>
-public sealed record Slot(string Recycle, string RecycleUid, string Node, string NodeUid, string Policy, string Zone, DateTimeOffset Since);
+/// <param name="ControlPlane">
+/// The node is one of the control plane; null when nobody has told: once it is gone, it is taken for one if the policy has such nodes.
+/// </param>
+public sealed record Slot(
+    string Recycle, string RecycleUid, string Node, string NodeUid, string Policy, string Zone, DateTimeOffset Since, bool? ControlPlane = null);
 
 /// <param name="ForAge">Its only reason was age.</param>
 public sealed record PastStart(string Policy, DateTimeOffset At, bool ForAge);

@@ -33,8 +33,6 @@ public sealed record Obstacle(ObstacleKind Kind, string Detail = "")
         ObstacleKind.StartsPerHour => $"enough were started within the hour: {Detail}",
         ObstacleKind.ControlPlane => $"one control-plane node at a time: {Detail}",
         ObstacleKind.EtcdQuorum => $"etcd would lose its quorum: {Detail}",
-        ObstacleKind.Gone => "there is no such node",
-        ObstacleKind.OtherNode => "the node of that name is another one than was meant",
         _ => $"{Kind}: {Detail}",
     };
 }
@@ -42,8 +40,6 @@ public sealed record Obstacle(ObstacleKind Kind, string Detail = "")
 /// <summary>In the order in which they are looked for: the first one is told.</summary>
 public enum ObstacleKind
 {
-    Gone,
-    OtherNode,
     InProgress,
     Conflict,
     NoPolicy,

@@ -6,11 +6,10 @@ namespace NodeGuard.Core.Fleet.Planning;
 internal sealed class PlanningPass
 {
     private readonly FleetState _state;
+    private readonly FleetIndex _index;
     private readonly DateTimeOffset _now;
     private readonly Membership _members;
     private readonly Dictionary<string, PolicyScope> _scopes;
-    private readonly Dictionary<string, PlannedRecycle> _running;
-    private readonly Dictionary<string, List<PlannedRecycle>> _waiting;
     private readonly DisruptionCounts _counts;
     private readonly StartRate _rate;
     private readonly Dictionary<string, NodeOutlook> _outlooks = [];
@@ -20,22 +19,11 @@ internal sealed class PlanningPass
     {
         _state = state;
         _now = now;
+        _index = new FleetIndex(state);
         _members = new Membership(state);
         _scopes = state.Policies.ToDictionary(
-            static policy => policy.Name, policy => new PolicyScope(policy, _members.Of(policy.Name), state, now));
-        _running = [];
-        _waiting = [];
-        foreach (PlannedRecycle recycle in state.Recycles)
-        {
-            if (!recycle.Waiting)
-                _running[recycle.Node] = recycle;
-            else if (_waiting.TryGetValue(recycle.Node, out var others))
-                others.Add(recycle);
-            else
-                _waiting.Add(recycle.Node, [recycle]);
-        }
-
-        _counts = new DisruptionCounts(state, _members.PolicyOf);
+            static policy => policy.Name, policy => new PolicyScope(policy, _members.Of(policy.Name), state, _index, now));
+        _counts = new DisruptionCounts(state, _index, _members.PolicyOf);
         _rate = new StartRate(state.Starts, now);
     }
 
@@ -58,7 +46,7 @@ internal sealed class PlanningPass
     /// <summary>Null when nothing asks for the node, or nobody may; its outlook is known then.</summary>
     private Candidate? Ask(FleetNode node)
     {
-        PlannedRecycle? request = RequestFor(node);
+        PlannedRecycle? request = _index.RequestFor(node);
         PolicyScope? scope = _scopes.GetValueOrDefault(_members.PolicyOf(node));
         List<RecycleReason> own = scope?.Reasons(node) ?? [];
         RecycleReason[] reasons = request is { Automatic: false } ? [.. request.Reasons.Union(own)] : [.. own];
@@ -66,8 +54,8 @@ internal sealed class PlanningPass
         DateTimeOffset? deadline = Earlier(age?.Deadline, request?.Deadline);
         if (Standing(node, reasons, scope, request) is { } obstacle)
         {
-            bool isYoung = obstacle.Kind == ObstacleKind.TooYoung;
-            _outlooks[node.Uid] = new NodeOutlook(node, _members.PolicyOf(node), isYoung ? [] : reasons, obstacle, isYoung ? scope?.PaceReaches(node) : null, deadline);
+            DateTimeOffset? next = obstacle.Kind == ObstacleKind.TooYoung ? scope?.PaceReaches(node) : null;
+            _outlooks[node.Uid] = new NodeOutlook(node, _members.PolicyOf(node), reasons, obstacle, next, deadline);
             return null;
         }
 
@@ -77,7 +65,7 @@ internal sealed class PlanningPass
     /// <summary>What stands against the node itself, whatever else is going on.</summary>
     private Obstacle? Standing(FleetNode node, RecycleReason[] reasons, PolicyScope? scope, PlannedRecycle? request)
     {
-        if (_running.TryGetValue(node.Name, out PlannedRecycle? running))
+        if (_index.RunningOn(node.Name) is { } running)
             return new Obstacle(ObstacleKind.InProgress, running.Name);
         if (_members.ConflictOf(node) is { } policies)
             return new Obstacle(ObstacleKind.Conflict, policies);
@@ -105,7 +93,7 @@ internal sealed class PlanningPass
         _rate.Take(policy);
         if (candidate.Scope is { } scope)
         {
-            scope.AgeRoom -= candidate.OnlyForAge ? 1 : 0;
+            scope.StartedForAge += candidate.OnlyForAge ? 1 : 0;
             scope.WaveRoom -= scope.IsOutdated(candidate.Node) ? 1 : 0;
         }
 
@@ -150,9 +138,9 @@ internal sealed class PlanningPass
         if (scope.Startable.At(_now) is null)
             return (Closed(scope), scope.Startable.NextOpen(_now));
         // Whoever replaces an outdated node brings the new image to it, whatever the reason.
-        if (scope.IsOutdated(node) && (!scope.Waves.Admits(scope.Policy, node) || scope.WaveRoom <= 0))
-            return (new Obstacle(ObstacleKind.Wave, scope.Waves.Hold ?? $"wave {scope.Waves.Active!.Name}"), scope.Waves.Active!.SoakedAt);
-        return candidate.OnlyForAge && scope.AgeRoom <= 0 ? (new Obstacle(ObstacleKind.Pace), scope.PaceReaches(node)) : null;
+        if (scope.IsOutdated(node) && scope.Waves.Refuse(scope.Policy, node, scope.WaveRoom) is { } wave)
+            return (new Obstacle(ObstacleKind.Wave, wave), scope.Waves.Active?.SoakedAt);
+        return candidate.OnlyForAge && !scope.PaceAdmits(node) ? (new Obstacle(ObstacleKind.Pace), scope.PaceReaches(node)) : null;
     }
 
     private static Obstacle Closed(PolicyScope scope)
@@ -161,13 +149,6 @@ internal sealed class PlanningPass
             return new Obstacle(ObstacleKind.NeverFits, $"a recycle is expected to take {scope.Policy.Expected.TotalMinutes:0} min");
         return new Obstacle(scope.Calendar.At(scope.Now) is null ? ObstacleKind.WindowClosed : ObstacleKind.DoesNotFit);
     }
-
-    /// <summary>The request that a waiting recycle makes for the node: a person's before our own, the oldest first.</summary>
-    private PlannedRecycle? RequestFor(FleetNode node) => !_waiting.TryGetValue(node.Name, out var requests)
-        ? null
-        : requests.Where(request => request.NodeUid.Length == 0 || request.NodeUid == node.Uid)
-            .OrderBy(static request => request.Automatic).ThenBy(static request => request.RequestedAt).ThenBy(static request => request.Name, StringComparer.Ordinal)
-            .FirstOrDefault();
 
     private List<Withdrawal> Withdrawals()
     {

@@ -10,26 +10,28 @@ internal sealed class PolicyScope
     // Longer than any month, so that the next of a monthly window is known.
     private static readonly TimeSpan Horizon = TimeSpan.FromDays(62);
 
-    private readonly DateTimeOffset? _lastForAge;
-    private readonly Dictionary<string, AgeTimes> _ages = [];
-    private readonly Dictionary<string, int> _ageOrder = [];
-    private readonly HashSet<string> _underWay;
+    // A calendar of windows longer than this would cost more than it tells.
+    private static readonly TimeSpan LongestHorizon = TimeSpan.FromDays(400);
 
-    public PolicyScope(Policy policy, IReadOnlyList<FleetNode> nodes, FleetState state, DateTimeOffset now)
+    private readonly Dictionary<string, AgeTimes> _ages = [];
+    // By the order of their latest starts.
+    private readonly Dictionary<string, int> _places = [];
+    private readonly AgePace? _pace;
+
+    public PolicyScope(Policy policy, IReadOnlyList<FleetNode> nodes, FleetState state, FleetIndex index, DateTimeOffset now)
     {
         Now = now;
         Policy = policy;
         Nodes = nodes;
-        _underWay = [.. state.Recycles.Where(static recycle => !recycle.Waiting).Select(static recycle => recycle.Node)];
-        _lastForAge = state.Starts.Where(start => start.ForAge && start.Policy == policy.Name).Select(static start => (DateTimeOffset?)start.At).Max();
-        DateTimeOffset from = _lastForAge < now ? _lastForAge.Value : now;
-        TimeSpan ahead = policy.MaxAge > Horizon ? policy.MaxAge.Value : Horizon;
-        Calendar = WindowCalendar.Of(policy.Windows, from, ahead < DateTimeOffset.MaxValue - now ? now + ahead : DateTimeOffset.MaxValue);
+        DateTimeOffset[] forAge = [.. state.Starts.Where(start => start.ForAge && start.Policy == policy.Name).Select(static start => start.At)];
+        // The pace asks how much open time has passed since the last start, and lately.
+        DateTimeOffset lately = now - AgePace.LongestCatchUp;
+        DateTimeOffset last = forAge.Length > 0 ? forAge.Max() : lately;
+        Calendar = CalendarOf(policy, last < lately ? last : lately, now);
         Startable = policy.Windows.Count == 0 || policy.AllowOverrun ? Calendar : Calendar.Fitting(policy.Expected);
-        Waves = WaveGate.Of(policy, nodes, node => _underWay.Contains(node.Name), now);
+        Waves = WaveGate.Of(policy, nodes, index, now);
         WaveRoom = Waves.Room;
-        Pace = PaceOf();
-        AgeRoom = Pace?.Due(Startable, now, _lastForAge) ?? 0;
+        _pace = PaceOf(index, forAge);
     }
 
     public DateTimeOffset Now { get; }
@@ -44,11 +46,8 @@ internal sealed class PolicyScope
 
     public WaveGate Waves { get; }
 
-    /// <summary>Null when age asks for nothing.</summary>
-    public AgePace? Pace { get; }
-
-    /// <summary>How many more may start now only because of their age.</summary>
-    public int AgeRoom { get; set; }
+    /// <summary>How many start now only because of their age.</summary>
+    public int StartedForAge { get; set; }
 
     /// <summary>How many more nodes of the active wave may start now.</summary>
     public int WaveRoom { get; set; }
@@ -73,34 +72,45 @@ internal sealed class PolicyScope
 
     public bool IsOutdated(FleetNode node) => Policy.Image is { } image && node.Image is { } has && has != image;
 
+    public bool PaceAdmits(FleetNode node) =>
+        _pace is { } pace && _places.TryGetValue(node.Uid, out int place) && pace.Admits(place, StartedForAge);
+
     /// <summary>When the pace comes to the node, as it looks now.</summary>
     public DateTimeOffset? PaceReaches(FleetNode node)
     {
-        if (Pace is not { Next: { } next } pace || !_ageOrder.TryGetValue(node.Uid, out int position))
+        if (_pace is not { } pace || !_places.TryGetValue(node.Uid, out int place))
             return null;
-        DateTimeOffset? reached = Startable.After(next, pace.Interval * position);
-        return reached is { } time && Age(node) is { } age && time < age.Earliest ? Startable.NextOpen(age.Earliest) : reached;
+        DateTimeOffset? reached = pace.Reaches(place);
+        return Age(node) is { } age && reached < age.Earliest ? Startable.NextOpen(age.Earliest) : reached;
     }
 
     // Nodes that are on their way out, or that nothing may be done to, take no part in the pace of the others.
-    private AgePace? PaceOf()
+    private AgePace? PaceOf(FleetIndex index, DateTimeOffset[] past)
     {
         if (Policy.MaxAge is null || Policy.Method == ReplacementMethod.Reboot)
             return null;
-        var waiting = new List<(FleetNode Node, DateTimeOffset LatestStart)>(Nodes.Count);
+        var waiting = new List<(DateTimeOffset LatestStart, string Uid)>(Nodes.Count);
         foreach (FleetNode node in Nodes)
         {
             AgeTimes times = AgeTimes.Of(node, Policy)!.Value;
             _ages.Add(node.Uid, times);
-            if (!_underWay.Contains(node.Name) && node.LeavingBecause is null && node.ExcludedBy is null && !node.CordonedByOthers)
-                waiting.Add((node, times.LatestStart));
+            if (index.RunningOn(node.Name) is null && node.LeavingBecause is null && node.ExcludedBy is null && !node.CordonedByOthers)
+                waiting.Add((times.LatestStart, node.Uid));
         }
 
         if (waiting.Count == 0)
             return null;
         waiting.Sort(static (one, other) => one.LatestStart.CompareTo(other.LatestStart));
         for (int i = 0; i < waiting.Count; i++)
-            _ageOrder[waiting[i].Node.Uid] = i;
-        return AgePace.Of([.. waiting.Select(static entry => entry.LatestStart)], Startable, Now, _lastForAge);
+            _places[waiting[i].Uid] = i;
+        return new AgePace([.. waiting.Select(static entry => entry.LatestStart)], Startable, Now, past);
+    }
+
+    private static WindowCalendar CalendarOf(Policy policy, DateTimeOffset from, DateTimeOffset now)
+    {
+        TimeSpan ahead = policy.MaxAge > Horizon ? policy.MaxAge.Value : Horizon;
+        if (policy.Windows.Count > 0 && ahead > LongestHorizon)
+            ahead = LongestHorizon;
+        return WindowCalendar.Of(policy.Windows, from, ahead < DateTimeOffset.MaxValue - now ? now + ahead : DateTimeOffset.MaxValue);
     }
 }

@@ -9,50 +9,61 @@ public sealed record WaveStand(string Name, string Image, int Done, int Total, D
 /// <summary>Which of a policy's nodes may get the wanted image now.</summary>
 /// <param name="Active">Null when there is no wave that holds anything back.</param>
 /// <param name="Room">How many nodes of the active wave may still start.</param>
-/// <param name="Hold">What the nodes wait for; null when the active wave has room.</param>
+/// <param name="Hold">What all nodes wait for; null when the active wave has room.</param>
 internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string? Hold)
 {
     public static WaveGate Open { get; } = new(null, null, int.MaxValue, null);
 
-    /// <param name="underWay">Nodes without the image for which a recycle runs already.</param>
-    public static WaveGate Of(Policy policy, IReadOnlyList<FleetNode> nodes, Func<FleetNode, bool> underWay, DateTimeOffset now)
+    public static WaveGate Of(Policy policy, IReadOnlyList<FleetNode> nodes, FleetIndex index, DateTimeOffset now)
     {
-        if (policy.Image is not { } image || policy.Waves.Count == 0)
+        if (policy.Image is not { } image)
             return Open;
         foreach (Wave wave in policy.Waves)
         {
+            if (wave.Size is null && wave.Selector is null)
+                return Open;
             FleetNode[] members = [.. nodes.Where(node => Belongs(policy, wave, node))];
-            if (Gate(wave, members, image, underWay, now) is { } gate)
+            if (Gate(policy.Name, wave, members, image, index, now) is { } gate)
                 return gate;
         }
 
         return Open;
     }
 
-    public bool Admits(Policy policy, FleetNode node) => Wave is null || (Hold is null && Belongs(policy, Wave, node));
+    /// <summary>What the node waits for; null when its wave is under way and has room.</summary>
+    /// <param name="room">What is left of <see cref="Room"/>.</param>
+    public string? Refuse(Policy policy, FleetNode node, int room)
+    {
+        if (Wave is null)
+            return null;
+        if (Hold is not null)
+            return Hold;
+        return room > 0 && Belongs(policy, Wave, node) ? null : $"wave {Wave.Name} is being rolled out, {Active!.Done} of {Active.Total} have image {Active.Image}";
+    }
 
     // Null: the wave is complete and has soaked.
-    private static WaveGate? Gate(Wave wave, FleetNode[] members, string image, Func<FleetNode, bool> underWay, DateTimeOffset now)
+    private static WaveGate? Gate(string policy, Wave wave, FleetNode[] members, string image, FleetIndex index, DateTimeOffset now)
     {
-        bool isLast = wave.Size is null && wave.Selector is null;
-        FleetNode[] done = [.. members.Where(node => node.Image == image).OrderBy(static node => node.ReadySince)];
-        int total = wave.Size is { } size ? Math.Min(size.UnavailableOf(members.Length), members.Length) : members.Length;
-        if (isLast || total == 0)
-            return isLast ? Open : null;
+        FleetNode[] done = [.. members.Where(node => node.Image == image)];
+        // Later waves bring the image to nodes that boot, and are not ready while they do: enough of all must be well, not each.
+        FleetNode[] well = [.. done.Where(static node => node.Ready).OrderBy(static node => node.ReadySince)];
+        int total = Math.Min(wave.Size?.UnavailableOf(members.Length) ?? members.Length, members.Length);
         var stand = new WaveStand(wave.Name, image, Math.Min(done.Length, total), total, null);
-        if (done.FirstOrDefault(static node => !node.Ready) is { } sick)
-            return new WaveGate(stand, wave, 0, $"node {sick.Name} of wave {wave.Name} has image {image} and is not ready");
-        if (done.Length < total)
+        if (well.Length < total)
         {
-            int room = total - done.Length - members.Count(node => node.Image != image && underWay(node));
-            return new WaveGate(stand, wave, Math.Max(0, room), room > 0 ? null : $"wave {wave.Name} is being rolled out");
+            int room = total - done.Length - index.GoneForImage(policy) - members.Count(node => node.Image != image && index.RunningOn(node.Name) is not null);
+            return new WaveGate(stand, wave, Math.Max(0, room), room > 0 ? null : Waits(wave, members, image));
         }
 
-        DateTimeOffset soaked = done[total - 1].ReadySince + wave.Soak;
-        return soaked <= now
-            ? null
-            : new WaveGate(stand with { SoakedAt = soaked }, wave, 0, $"wave {wave.Name} soaks until {soaked.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        if (total == 0 || well[total - 1].ReadySince + wave.Soak is var soaked && soaked <= now)
+            return null;
+        return new WaveGate(stand with { SoakedAt = soaked }, wave, 0, $"wave {wave.Name} soaks until {soaked.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
     }
+
+    private static string Waits(Wave wave, FleetNode[] members, string image) =>
+        members.FirstOrDefault(node => node.Image == image && !node.Ready) is { } sick
+            ? $"node {sick.Name} of wave {wave.Name} has image {image} and is not ready"
+            : $"wave {wave.Name} is being rolled out";
 
     // Waves by selector have their nodes to themselves; all others share the rest.
     private static bool Belongs(Policy policy, Wave wave, FleetNode node)

@@ -1,4 +1,3 @@
-using NodeGuard.Core.Draining;
 using NodeGuard.Core.Draining.Preflight;
 using NodeGuard.Core.Selecting;
 using NodeGuard.Core.Units;
