@@ -94,7 +94,7 @@ publish_program() {
 publish_nodeguard() { publish_program NodeGuard.Cli nodeguard linux-x64; }
 
 newer_sources() {
-  find src deploy/crds Directory.Build.props Directory.Packages.props global.json \
+  find src deploy/crds deploy/rbac Directory.Build.props Directory.Packages.props global.json \
     -name bin -prune -o -name obj -prune -o -newer "$1" -print -quit
 }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using NodeGuard.Cli.Commands;
 using NodeGuard.Cli.Help;
+using NodeGuard.Cli.Install;
 using NodeGuard.Cli.Kubernetes;
 
 namespace NodeGuard.Cli;
@@ -65,6 +66,7 @@ public static class CommandLine
         DrainCommand.Create(context),
         CordonCommands.Cordon(context),
         CordonCommands.Uncordon(context),
+        InstallCommand.Create(context),
         DoctorCommand.Create(context),
         HardenCommand.Create(context),
         DrillCommand.Create(context),

@@ -1,4 +1,5 @@
 using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Kubernetes.Models.Schema;
 
 namespace NodeGuard.Kubernetes.Models.Fleet;

@@ -1,0 +1,59 @@
+using System.Reflection;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Manifests;
+using NodeGuard.Kubernetes.Models;
+
+namespace NodeGuard.Cli.Install;
+
+/// <summary>The files of deploy/ that this program carries, so that what is installed is of its own version.</summary>
+internal static class InstallFiles
+{
+    // Who is guarded stands before who gets rights, and both before the rights.
+    private static readonly (string Kind, string Plural)[] Order =
+    [
+        ("Namespace", "namespaces"),
+        ("CustomResourceDefinition", "customresourcedefinitions"),
+        ("ServiceAccount", "serviceaccounts"),
+        ("ValidatingAdmissionPolicy", "validatingadmissionpolicies"),
+        ("ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings"),
+        ("ClusterRole", "clusterroles"),
+        ("Role", "roles"),
+        ("ClusterRoleBinding", "clusterrolebindings"),
+        ("RoleBinding", "rolebindings"),
+    ];
+
+    /// <param name="folder">crds or rbac.</param>
+    public static IReadOnlyList<Manifest> Of(string folder) =>
+    [
+        .. Resources(folder).SelectMany(static file => Manifest.Read(file.Name, file.Text)).OrderBy(static m => Rank(m.Kind)),
+    ];
+
+    /// <summary>The same as one file.</summary>
+    public static string Text(string folder) => string.Join("---\n", Of(folder).Select(static manifest => manifest.Yaml));
+
+    public static ResourceType<UntypedObject> TypeOf(Manifest manifest)
+    {
+        var slash = manifest.ApiVersion.IndexOf('/', StringComparison.Ordinal);
+        return ResourceTypes.Untyped(
+            slash < 0 ? "" : manifest.ApiVersion[..slash], manifest.ApiVersion[(slash + 1)..],
+            Order[Rank(manifest.Kind)].Plural, manifest.Kind, manifest.Name.Namespace.Length > 0);
+    }
+
+    private static int Rank(string kind)
+    {
+        var rank = Array.FindIndex(Order, entry => entry.Kind == kind);
+        return rank >= 0 ? rank : throw new InvalidOperationException($"a file of deploy/ has a {kind}, which install does not know");
+    }
+
+    private static IEnumerable<(string Name, string Text)> Resources(string folder)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            if (!name.StartsWith($"{folder}/", StringComparison.Ordinal))
+                continue;
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            yield return (name, reader.ReadToEnd());
+        }
+    }
+}
