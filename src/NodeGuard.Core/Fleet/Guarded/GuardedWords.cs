@@ -14,6 +14,16 @@ public enum RouteState
     Lost,
 }
 
+/// <summary>Whether a node is still what its image made it.</summary>
+public enum DriftState
+{
+    Unknown,
+
+    None,
+
+    Drifted,
+}
+
 /// <summary>What an agent is asked to do.</summary>
 public enum OperationKind
 {

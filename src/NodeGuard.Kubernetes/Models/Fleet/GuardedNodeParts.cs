@@ -1,5 +1,4 @@
 using NodeGuard.Core.Fleet.Guarded;
-using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Kubernetes.Models.Schema;
 
 namespace NodeGuard.Kubernetes.Models.Fleet;
