@@ -26,6 +26,9 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <summary>The sandbox's cluster, for tests of what only it has; null with a real server.</summary>
     public Cluster? Sandbox { get; private set; }
 
+    /// <summary>NodeGuard's own kinds and rights, for tests that need them there.</summary>
+    public FleetApi Fleet { get; private set; } = null!;
+
     public bool IsSandbox => Sandbox is not null;
 
     /// <summary>For files of the test's own; gone at the end.</summary>
@@ -50,6 +53,7 @@ public sealed class ClusterFixture : IAsyncLifetime
 
         Api = RawApi.FromKubeconfig(Kubeconfig);
         _kubelet = new TestKubelet(Api);
+        Fleet = new FleetApi(this);
     }
 
     /// <summary>A namespace of the test's own, with a default service account.</summary>
@@ -88,6 +92,7 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     private async Task CleanAsync()
     {
+        await Fleet.RemoveAsync();
         var now = new JsonObject { ["gracePeriodSeconds"] = 0 };
         foreach (string name in _namespaces)
         {
