@@ -19,6 +19,9 @@ public static class FleetKeys
     /// <summary>Finalizer on a NodeRecycle: what it did to its node is undone before it goes.</summary>
     public const string UndoFinalizer = "nodeguard.io/undo";
 
+    /// <summary>Annotation on a Node: "true" keeps it out of everything that no person asked for.</summary>
+    public const string Exclude = "nodeguard.io/exclude";
+
     /// <summary>Annotation on a NodePolicy or Fleet: the id of the freeze that a person lifts.</summary>
     public const string Resume = "nodeguard.io/resume";
 

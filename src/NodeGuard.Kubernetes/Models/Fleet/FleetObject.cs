@@ -143,6 +143,10 @@ public sealed class FleetSlot : WireObject
     /// <summary>The zone whose budget is used.</summary>
     public string? Zone { get; set; }
 
+    /// <summary>Which try of the recycle it is for; each try takes a slot of its own.</summary>
+    [Bounds(Min = 1)]
+    public int? Attempt { get; set; }
+
     /// <summary>When it was taken.</summary>
     public DateTimeOffset? Since { get; set; }
 }

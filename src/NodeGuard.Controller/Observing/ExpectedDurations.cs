@@ -1,0 +1,26 @@
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Kubernetes.Models.Fleet;
+
+namespace NodeGuard.Controller.Observing;
+
+/// <summary>How long the recycles of a policy take, from those that have succeeded.</summary>
+internal static class ExpectedDurations
+{
+    private const int Enough = 5;
+    private const int Newest = 50;
+
+    /// <summary>Nine of ten took no longer; null while too few are known.</summary>
+    public static TimeSpan? Of(string policy, IEnumerable<NodeRecycle> recycles)
+    {
+        TimeSpan[] durations =
+        [
+            .. recycles.Where(recycle => RecycleReading.Phase(recycle) == RecyclePhase.Succeeded && recycle.Status?.Node?.Policy == policy)
+                .OrderByDescending(static recycle => recycle.Status!.FinishedAt)
+                .Take(Newest)
+                .Select(static recycle => recycle.Status!.FinishedAt - recycle.Status.StartedAt)
+                .OfType<TimeSpan>()
+                .Order(),
+        ];
+        return durations.Length < Enough ? null : durations[(durations.Length - 1) * 9 / 10];
+    }
+}
