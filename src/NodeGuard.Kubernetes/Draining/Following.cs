@@ -121,31 +121,3 @@ internal sealed class Following<T>(IKubeApi api, TimeProvider time, ResourceType
         return null;
     }
 }
-
-/// <summary>All pages of a list.</summary>
-internal static class PagedList
-{
-    public static async Task<(IReadOnlyList<T> All, string ResourceVersion, ApiFailure? Failure)> ReadAsync<T>(
-        IKubeApi api, ResourceType<T> type, ListQuery query, CancellationToken cancellation)
-        where T : KubeObject
-    {
-        var all = new List<T>();
-        while (true)
-        {
-            var page = await api.ListPageAsync(type, query, cancellation).ConfigureAwait(false);
-            if (page is ApiResult<KubeList<T>>.Failed { Failure: var failure })
-            {
-                return ([], string.Empty, failure);
-            }
-
-            var list = ((ApiResult<KubeList<T>>.Ok)page).Value;
-            all.AddRange(list.Items);
-            if (string.IsNullOrEmpty(list.Metadata.Continue))
-            {
-                return (all, list.Metadata.ResourceVersion ?? string.Empty, null);
-            }
-
-            query = query with { Continue = list.Metadata.Continue };
-        }
-    }
-}

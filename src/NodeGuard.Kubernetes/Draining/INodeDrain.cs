@@ -18,6 +18,9 @@ public interface INodeDrain
     /// <param name="cordonId">Empty: no annotation, a person's cordon, which no drain takes back.</param>
     Task<CordonAnswer> CordonAsync(string node, string cordonId, bool dryRun, CancellationToken cancellation);
 
+    /// <summary>Takes back the cordon with this id, whether or not its drain has ended; any other stays (Invariant 7).</summary>
+    Task<CordonAnswer> ReleaseAsync(string node, string cordonId, CancellationToken cancellation);
+
     /// <summary>Uncordons, whoever cordoned: a person asked for it. Takes our annotations away.</summary>
     Task<CordonAnswer> UncordonAsync(string node, bool dryRun, CancellationToken cancellation);
 }

@@ -26,6 +26,12 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
         WriteAsync(
             node, cordonId, "be uncordoned", dryRun: false, static (owner, _) => owner == CordonOwner.Us ? Uncordoned() : null, cancellation);
 
+    /// <summary>Undoes the cordon with this id, and no other.</summary>
+    public Task<NodeWrite> ReleaseAsync(string node, string cordonId, CancellationToken cancellation) =>
+        WriteAsync(
+            node, cordonId, "be uncordoned", dryRun: false,
+            static (owner, _) => owner is CordonOwner.Us or CordonOwner.EarlierDrain ? Uncordoned() : null, cancellation);
+
     /// <summary>Undoes any cordon.</summary>
     public Task<NodeWrite> ClearAsync(string node, bool dryRun, CancellationToken cancellation) =>
         WriteAsync(

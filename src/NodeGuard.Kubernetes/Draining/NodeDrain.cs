@@ -48,6 +48,9 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
     public async Task<CordonAnswer> CordonAsync(string node, string cordonId, bool dryRun, CancellationToken cancellation) =>
         Answer(await _cordon.SetAsync(node, cordonId, dryRun, seen: null, cancellation).ConfigureAwait(false));
 
+    public async Task<CordonAnswer> ReleaseAsync(string node, string cordonId, CancellationToken cancellation) =>
+        Answer(await _cordon.ReleaseAsync(node, cordonId, cancellation).ConfigureAwait(false));
+
     public async Task<CordonAnswer> UncordonAsync(string node, bool dryRun, CancellationToken cancellation) =>
         Answer(await _cordon.ClearAsync(node, dryRun, cancellation).ConfigureAwait(false));
 

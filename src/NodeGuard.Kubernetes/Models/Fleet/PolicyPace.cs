@@ -88,7 +88,7 @@ public sealed class PolicyDrain : WireObject
     [Bounds(Min = 0)]
     public long? GracePeriodSeconds { get; set; }
 
-    /// <summary>For how long a pod that says do-not-disrupt is left alone, at most; without it, not at all.</summary>
+    /// <summary>For how long a pod that says do-not-disrupt is left alone, at most; without it, until the drain's timeout.</summary>
     [Shape(TextShape.Duration)]
     public string? RespectDoNotDisruptFor { get; set; }
 
@@ -149,8 +149,4 @@ public sealed class HealthQuery : WireObject
     [MustBeSet]
     [Bounds(Min = 1, Max = 4096)]
     public string? Query { get; set; }
-
-    /// <summary>How long it must have passed without a break.</summary>
-    [Shape(TextShape.Duration)]
-    public string? For { get; set; }
 }

@@ -60,6 +60,9 @@ public sealed class ReplacementStatus : WireObject
     /// <summary>When the replacement was asked for.</summary>
     public DateTimeOffset? RequestedAt { get; set; }
 
+    /// <summary>When the newest node had come that was there at the request; its successor came later, by the server's clock.</summary>
+    public DateTimeOffset? NewestBefore { get; set; }
+
     /// <summary>The node that came instead.</summary>
     public SuccessorNode? Successor { get; set; }
 

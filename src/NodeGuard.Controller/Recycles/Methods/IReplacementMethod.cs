@@ -1,0 +1,65 @@
+using NodeGuard.Controller.Observing;
+using NodeGuard.Kubernetes.Models.Fleet;
+
+namespace NodeGuard.Controller.Recycles.Methods;
+
+/// <summary>One way to get a machine rebooted or replaced.</summary>
+internal interface IReplacementMethod
+{
+    /// <summary>What will be asked for, without asking: the resource that stands for the machine, or what is missing.</summary>
+    Task<Preparation> PrepareAsync(RecycleContext recycle, CancellationToken cancellation);
+
+    /// <summary>Asks; asking again, by this or another leader, asks for the same thing and not for a second one.</summary>
+    Task<Asked> AskAsync(RecycleContext recycle, CancellationToken cancellation);
+}
+
+internal abstract record Preparation
+{
+    private Preparation()
+    {
+    }
+
+    /// <param name="Resource">Null where the method needs none.</param>
+    public sealed record Ready(ReplacedResource? Resource) : Preparation;
+
+    /// <summary>It cannot be done as things are; the sentence says what is missing.</summary>
+    public sealed record Refused(string Message) : Preparation;
+
+    /// <summary>It could not be found out; tried again.</summary>
+    public sealed record Later(string Message) : Preparation;
+}
+
+internal abstract record Asked
+{
+    private Asked()
+    {
+    }
+
+    /// <param name="State">Where the provider stands, as a sentence.</param>
+    public sealed record Running(string State) : Asked;
+
+    /// <summary>No waiting changes it.</summary>
+    public sealed record Refused(string Message) : Asked;
+
+    /// <summary>Not known whether it arrived; asked again.</summary>
+    public sealed record Later(string Message) : Asked;
+}
+
+/// <summary>A recycle with all that is known of it, for one look.</summary>
+/// <param name="Policy">Null when it has none, or its policy was deleted since.</param>
+/// <param name="Node">Null when it is gone; another node of the same name is not it.</param>
+/// <param name="Namesake">The node of that name, whichever it is.</param>
+internal sealed record RecycleContext(
+    NodeRecycle Recycle, NodePolicy? Policy, SeenNode? Node, SeenNode? Namesake, ClusterView View, FleetObject? Fleet, DateTimeOffset Now)
+{
+    public string Uid => Recycle.Metadata.Uid ?? string.Empty;
+
+    public string Name => Recycle.Metadata.Name ?? string.Empty;
+
+    public string NodeName => Recycle.Spec?.NodeName ?? string.Empty;
+
+    public ReplacementStatus? Replacement => Recycle.Status?.Replacement;
+
+    /// <summary>Something was asked of the machine, or may have been.</summary>
+    public bool IsAsked => Replacement?.RequestedAt is not null;
+}

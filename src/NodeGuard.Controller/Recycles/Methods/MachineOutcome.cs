@@ -1,0 +1,52 @@
+using NodeGuard.Controller.Observing;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Selecting;
+using NodeGuard.Kubernetes.Draining;
+using NodeGuard.Kubernetes.Models.Fleet;
+
+namespace NodeGuard.Controller.Recycles.Methods;
+
+/// <summary>Whether the machine has started again, or which node has come in its place.</summary>
+internal static class MachineOutcome
+{
+    public static bool HasRebooted(RecycleContext recycle) =>
+        recycle.Node is { BootId.Length: > 0 } node && recycle.Recycle.Status?.Node?.BootId is { Length: > 0 } before && node.BootId != before;
+
+    /// <summary>
+    /// The node that came since the request, in the same pool, that no other recycle has taken for its own: the one of the
+    /// same name first, then one of the same zone, then the first that came. Null while the old node is there.
+    /// </summary>
+    public static SeenNode? Successor(RecycleContext recycle)
+    {
+        if (recycle.Replacement?.Successor?.Uid is { } known)
+            return recycle.View.Node(recycle.Replacement.Successor.Name ?? string.Empty) is { } node && node.Uid == known ? node : null;
+        if (recycle.Node is not null || recycle.Replacement is not { } asked)
+            return null;
+        LabelMatch? pool = recycle.Policy is { } policy ? Observations.Selector(policy.Spec?.NodeSelector) : null;
+        var taken = recycle.View.Recycles.Objects.Select(static other => other.Status?.Replacement?.Successor?.Uid).OfType<string>().ToHashSet();
+        return recycle.View.Nodes.Objects
+            .Where(node => node.BornAt > asked.NewestBefore && !taken.Contains(node.Uid) && !node.Deleting)
+            .Where(node => node.Name == recycle.NodeName || pool?.Matches(node.Labels) != false)
+            .OrderBy(node => node.Name != recycle.NodeName)
+            .ThenBy(node => node.Zone != (recycle.Recycle.Status?.Node?.Zone ?? string.Empty))
+            .ThenBy(static node => node.BornAt)
+            .ThenBy(static node => node.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
+    }
+
+    /// <summary>The newest birth that the server has told so far: who comes later by the server's clock has come after the request.</summary>
+    public static DateTimeOffset NewestBefore(ClusterView view) =>
+        view.Nodes.Count == 0 ? DateTimeOffset.UnixEpoch : view.Nodes.Objects.Max(static node => node.BornAt);
+
+    public static ReplacementMethod? MethodOf(NodeRecycle recycle, NodePolicy? policy)
+    {
+        if (recycle.Status?.Replacement?.Method is { } chosen)
+            return Core.Fleet.WireWord.Read<ReplacementMethod>(chosen);
+        if (recycle.Spec?.Method is { } asked)
+            return Core.Fleet.WireWord.Read<ReplacementMethod>(asked);
+        // A required reboot alone needs no new machine.
+        if (RecycleReading.Reasons(recycle) is [RecycleReason.Reboot])
+            return ReplacementMethod.Reboot;
+        return policy is null ? null : Core.Fleet.WireWord.Read<ReplacementMethod>(policy.Spec?.Replacement?.Method ?? nameof(ReplacementMethod.DeleteNode));
+    }
+}

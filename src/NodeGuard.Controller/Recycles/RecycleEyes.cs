@@ -1,0 +1,122 @@
+using NodeGuard.Controller.Observing;
+using NodeGuard.Controller.Recycles.Methods;
+using NodeGuard.Core.Draining;
+using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Selecting;
+using NodeGuard.Kubernetes.Draining;
+using NodeGuard.Kubernetes.Models.Fleet;
+
+namespace NodeGuard.Controller.Recycles;
+
+/// <summary>What one look shows, as the table takes it, and the words for a person.</summary>
+/// <param name="ActionMessage">What the method or the health check says; empty for nothing.</param>
+internal sealed record RecycleLook(RecycleObservation Seen, DrainLook Drain, string ActionMessage, SeenNode? Successor);
+
+/// <summary>Looks at one recycle: no writes.</summary>
+internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, HealthQueries queries)
+{
+    /// <param name="refusal">What the method has refused in this term; null for nothing.</param>
+    public async Task<RecycleLook> LookAsync(RecycleContext recycle, string? refusal, CancellationToken cancellation)
+    {
+        RecyclePhase phase = RecycleReading.Phase(recycle.Recycle)!.Value;
+        DrainLook drain = drains.Look(recycle.Uid);
+        SeenNode? successor = phase >= RecyclePhase.Acting ? Successor(recycle) : null;
+        HealthVerdict verdict = phase == RecyclePhase.Verifying ? await JudgeAsync(recycle, successor, cancellation) : new(Health.Unknown, string.Empty);
+        var seen = new RecycleObservation
+        {
+            Phase = phase,
+            CancelAsked = IsCancelled(recycle),
+            Forced = RecycleReading.IsForced(recycle.Recycle),
+            Node = Presence(recycle),
+            HasSlot = HasSlot(recycle, phase),
+            Stopped = IsStopped(recycle),
+            Cordon = Cordon(recycle),
+            Drain = drain.State,
+            Attempts = RecycleReading.Attempts(recycle.Recycle),
+            Action = Action(recycle, successor, refusal),
+            Health = verdict.Health,
+            TimedOut = recycle.Recycle.Status?.PhaseDeadline is { } deadline && deadline <= recycle.Now,
+        };
+        return new RecycleLook(seen, drain, refusal ?? verdict.Message, successor);
+    }
+
+    /// <summary>A policy that is gone cancels what no person asked for, as long as nothing was asked of the machine.</summary>
+    private static bool IsCancelled(RecycleContext recycle) =>
+        recycle.Recycle.Spec?.Cancel == true
+        || recycle.Recycle.Metadata.DeletionTimestamp is not null
+        || (RecycleReading.IsAutomatic(recycle.Recycle) && recycle.Policy is null && !recycle.IsAsked);
+
+    private static NodePresence Presence(RecycleContext recycle) =>
+        recycle.Node is not null ? NodePresence.Present : recycle.Namesake is null ? NodePresence.Gone : NodePresence.Another;
+
+    private static bool HasSlot(RecycleContext recycle, RecyclePhase phase)
+    {
+        int attempt = RecycleReading.Attempts(recycle.Recycle) + (phase == RecyclePhase.Pending ? 1 : 0);
+        return recycle.Fleet?.Status?.Slots?.Exists(slot => slot.RecycleUid == recycle.Uid && (slot.Attempt ?? 1) == attempt) == true;
+    }
+
+    private static bool IsStopped(RecycleContext recycle) =>
+        recycle.Fleet?.Spec?.Paused == true || recycle.Fleet?.Status?.Freeze is not null
+        || recycle.Policy?.Spec?.Paused == true || recycle.Policy?.Status?.Freeze is not null;
+
+    private static CordonState Cordon(RecycleContext recycle) => recycle.Node is not { } node
+        ? CordonState.Unknown
+        : CordonDecision.Owner(node.Draining, RecycleReading.CordonId(recycle.Uid)) switch
+        {
+            CordonOwner.None => CordonState.None,
+            CordonOwner.Other => CordonState.Others,
+            _ => CordonState.Ours,
+        };
+
+    private static ActionState Action(RecycleContext recycle, SeenNode? successor, string? refusal)
+    {
+        if (refusal is not null)
+            return ActionState.Failed;
+        if (!recycle.IsAsked)
+            return ActionState.NotAsked;
+        return successor is not null ? ActionState.Done : ActionState.Running;
+    }
+
+    /// <summary>The node that has to prove itself: the same one after a reboot, otherwise the one that came.</summary>
+    private static SeenNode? Successor(RecycleContext recycle)
+    {
+        if (!recycle.IsAsked)
+            return null;
+        return MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) == ReplacementMethod.Reboot
+            ? (MachineOutcome.HasRebooted(recycle) ? recycle.Node : null)
+            : MachineOutcome.Successor(recycle);
+    }
+
+    private async Task<HealthVerdict> JudgeAsync(RecycleContext recycle, SeenNode? successor, CancellationToken cancellation)
+    {
+        var settings = new RecycleSettings(recycle.Policy?.Spec);
+        ProvingNode proving = Proving(recycle, successor);
+        HealthVerdict verdict = SuccessorHealth.Judge(proving, settings.MinReady, recycle.Now);
+        // Workloads and queries cost calls: they are asked when all else is well.
+        if (verdict.Health != Health.Well)
+            return verdict;
+        IReadOnlyList<string>? lacking = await owners.LackingAsync(recycle.Recycle.Status?.Owners ?? [], cancellation);
+        IReadOnlyList<string>? failing = await queries.FailingAsync(recycle.Policy?.Spec?.Health, cancellation);
+        return SuccessorHealth.Judge(proving with { OwnersLacking = lacking, QueriesFailing = failing }, settings.MinReady, recycle.Now);
+    }
+
+    private static ProvingNode Proving(RecycleContext recycle, SeenNode? node)
+    {
+        if (node is null)
+            return new ProvingNode();
+        SeenAgent? agent = recycle.View.Agent(node.Name) is { } told && told.NodeUid == node.Uid ? told : null;
+        bool replaced = node.Uid != RecycleReading.NodeUid(recycle.Recycle);
+        LabelMatch? pool = recycle.Policy is { } policy ? Observations.Selector(policy.Spec?.NodeSelector) : null;
+        return new ProvingNode
+        {
+            Name = node.Name,
+            InPool = pool?.Matches(node.Labels) != false,
+            ReadySince = node.IsReady ? node.ReadySince : null,
+            WantedImage = replaced && recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null,
+            Image = agent?.Image,
+            NeedsAgent = recycle.View.Agents.Objects.Any(static other => other.Heartbeat is not null),
+            RoutesIntact = agent?.Routes switch { RouteState.Intact => true, RouteState.Lost or RouteState.Restoring => false, _ => null },
+        };
+    }
+}

@@ -1,0 +1,53 @@
+using NodeGuard.Core.Draining;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Controller.Recycles.Methods;
+
+namespace NodeGuard.Controller.Recycles;
+
+/// <summary>What a person reads of a recycle: one sentence for each event.</summary>
+internal static class RecycleMessages
+{
+    public static string For(RecycleEvent happened, RecycleContext recycle, RecycleLook look) => happened switch
+    {
+        RecycleEvent.SlotTaken => $"node {recycle.NodeName} is next: it is cordoned",
+        RecycleEvent.CancelAsked when recycle.Recycle.Spec?.Cancel == true => "cancelled by spec.cancel",
+        RecycleEvent.CancelAsked when recycle.Recycle.Metadata.DeletionTimestamp is not null => "cancelled: its object was deleted",
+        RecycleEvent.CancelAsked => $"cancelled: policy {recycle.Recycle.Spec?.Policy} was deleted",
+        RecycleEvent.NodeGone => $"somebody else deleted node {recycle.NodeName}; nothing more is done",
+        RecycleEvent.NodeIsAnother => $"node {recycle.NodeName} was made anew since this was asked for; request a recycle of the new one if that is meant",
+        RecycleEvent.SlotLost => "its slot was taken away; it waits for another one",
+        RecycleEvent.Cordoned => $"node {recycle.NodeName} takes no new pods; it is drained",
+        RecycleEvent.Uncordoned => $"somebody uncordoned node {recycle.NodeName}; that is taken as a no: request it again if it is meant",
+        RecycleEvent.Drained => $"node {recycle.NodeName} is drained: {look.Drain.Evicted} pods moved away",
+        RecycleEvent.DrainGaveUp => $"{look.Drain.Message}{Blockers(look.Drain)}; tried again later",
+        RecycleEvent.DrainFailed => $"{look.Drain.Message}{Blockers(look.Drain)}; {look.Seen.Attempts} tries were made",
+        RecycleEvent.DrainForced => $"{look.Drain.Message}; going on, as force was said",
+        RecycleEvent.Stopped => "given back: the fleet or its policy was paused or frozen",
+        RecycleEvent.ActionDone => look.Successor?.Name == recycle.NodeName
+            ? $"node {recycle.NodeName} has come back; it has to prove itself"
+            : $"node {look.Successor?.Name} has come in the place of {recycle.NodeName}; it has to prove itself",
+        RecycleEvent.ActionFailed or RecycleEvent.Well or RecycleEvent.Ill => look.ActionMessage,
+        RecycleEvent.TimedOut => TimedOut(recycle, look),
+        _ => recycle.Recycle.Status?.Message ?? string.Empty,
+    };
+
+    public static string Draining(DrainLook drain) =>
+        drain.Blockers.Count == 0 ? $"{drain.Evicted} pods have left" : $"waits for {drain.Blockers.Count} pods{Blockers(drain)}";
+
+    private static string TimedOut(RecycleContext recycle, RecycleLook look) => look.Seen.Phase switch
+    {
+        RecyclePhase.Cordoned => $"node {recycle.NodeName} could not be cordoned in time: {recycle.Recycle.Status?.Message}",
+        RecyclePhase.Draining => $"node {recycle.NodeName} was not drained in time{Blockers(look.Drain)}",
+        RecyclePhase.Acting => recycle.Node is null
+            ? $"no node came in the place of {recycle.NodeName} in time: look at what makes the machines"
+            : $"node {recycle.NodeName} is still there: {recycle.Recycle.Status?.Message}",
+        _ => $"not well in time: {look.ActionMessage}",
+    };
+
+    private static string Blockers(DrainLook drain) => drain.Blockers switch
+    {
+        [] => string.Empty,
+        [LeftPod one] => $": {one.Pod.Namespace}/{one.Pod.Name}: {one.Why}",
+        [LeftPod first, ..] => $": {first.Pod.Namespace}/{first.Pod.Name}: {first.Why}, and {drain.Blockers.Count - 1} more",
+    };
+}
