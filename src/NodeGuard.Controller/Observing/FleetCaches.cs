@@ -46,7 +46,16 @@ public sealed class FleetCaches
     private CacheOptions<T, TKept> Options<T, TKept>(Func<T, StringPool, TKept> transform)
         where T : KubeObject
         where TKept : class =>
-        new() { Transform = transform, Changed = _ => _changed() };
+        new()
+        {
+            Transform = transform,
+            // Heartbeats change nothing that is decided upon, and are most of what a large fleet sends.
+            Changed = change =>
+            {
+                if (!Equals(change.Before, change.After))
+                    _changed();
+            },
+        };
 }
 
 /// <summary>One state of each kind.</summary>

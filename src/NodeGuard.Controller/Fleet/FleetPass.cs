@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using NodeGuard.Controller.Observing;
+using NodeGuard.Controller.Recycles;
+using NodeGuard.Core.Fleet.Planning;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
+using NodeGuard.Kubernetes.Results;
+
+namespace NodeGuard.Controller.Fleet;
+
+/// <summary>One look at the whole fleet: the plan, and what follows from it.</summary>
+internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer, ILogger log)
+{
+    private readonly SlotBook _slots = new(api);
+    private readonly RecycleMaker _maker = new(api);
+    private readonly PolicyStatuses _policies = new(api);
+
+    /// <summary>The last one; null before the first.</summary>
+    public FleetPlan? Plan { get; private set; }
+
+    /// <param name="leads">Asked right before slots are taken.</param>
+    public async Task RunAsync(ClusterView view, DateTimeOffset now, Func<Task<bool>> leads, CancellationToken term)
+    {
+        if (await _slots.ReadAsync(term) is not ApiResult<FleetObject>.Ok { Value: var fleet })
+            return;
+        // What was given back makes room at once, in the same write.
+        List<FleetSlot> slots = SlotBook.Kept(fleet, view);
+        fleet.Status ??= new FleetStatus();
+        bool changed = slots.Count != (fleet.Status.Slots?.Count ?? 0);
+        fleet.Status.Slots = slots;
+        FreezeStatus? frozenBefore = fleet.Status.Freeze;
+        FreezeKeeper.Keep(fleet, fleet.Status, view, now);
+        changed |= !ReferenceEquals(frozenBefore, fleet.Status.Freeze);
+        FleetState state = FleetReading.StateOf(view, fleet);
+        FleetPlan plan = FleetPlanner.Plan(state, now);
+        Plan = plan;
+        await WithdrawAsync(plan, view, now, term);
+        // A freeze that this look sets stops this look's starts.
+        if (await _policies.WriteAsync(plan, state, view, now, term) is { } failure)
+            NotWritten(log, "the policies' status", failure.Message);
+        changed |= await TakeAsync(plan, slots, view, now, term);
+        if (changed && await leads())
+            await WriteAsync(fleet, term);
+        await SweepAsync(view, term);
+    }
+
+    private async Task WriteAsync(FleetObject fleet, CancellationToken term)
+    {
+        fleet.Status!.ObservedGeneration = fleet.Metadata.Generation;
+        if (await api.ReplaceAsync(ResourceTypes.Fleets, fleet, "status", new WriteOptions(ControllerNames.FieldManager), term)
+            is ApiResult<FleetObject>.Failed { Failure: { } refused })
+        {
+            NotWritten(log, "the Fleet's slots", refused.Message);
+        }
+    }
+
+    private async Task<bool> TakeAsync(FleetPlan plan, List<FleetSlot> slots, ClusterView view, DateTimeOffset now, CancellationToken term)
+    {
+        bool taken = false;
+        foreach (RecycleStart start in plan.Starts)
+        {
+            NodeRecycle? recycle = start.Recycle is { } asked
+                ? view.Recycles.Objects.FirstOrDefault(known => known.Metadata.Uid == asked.Uid)
+                : await MakeAsync(start, view, term);
+            if (recycle is null || RecycleReading.Phase(recycle) != RecyclePhase.Pending || slots.Exists(slot => slot.RecycleUid == recycle.Metadata.Uid))
+                continue;
+            slots.Add(SlotBook.SlotFor(start, recycle, now));
+            taken = true;
+        }
+
+        return taken;
+    }
+
+    private async Task<NodeRecycle?> MakeAsync(RecycleStart start, ClusterView view, CancellationToken term)
+    {
+        switch (await _maker.MakeAsync(start, view, term))
+        {
+            case ApiResult<NodeRecycle>.Ok { Value: var made }:
+                return made;
+            case ApiResult<NodeRecycle>.Failed { Failure: var failure }:
+                NotWritten(log, $"a NodeRecycle of node {start.Node.Name}", failure.Message);
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private async Task WithdrawAsync(FleetPlan plan, ClusterView view, DateTimeOffset now, CancellationToken term)
+    {
+        foreach (Withdrawal withdrawal in plan.Withdrawals)
+        {
+            if (view.Recycles.Objects.FirstOrDefault(recycle => recycle.Metadata.Uid == withdrawal.Recycle.Uid) is not { } recycle)
+                continue;
+            await writer.WriteAsync(
+                recycle,
+                status => (status.Phase, status.PhaseSince, status.FinishedAt, status.Message) = (nameof(RecyclePhase.Cancelled), now, now, withdrawal.Why),
+                term);
+        }
+    }
+
+    /// <summary>Each Node has its GuardedNode, which goes with it.</summary>
+    private async Task SweepAsync(ClusterView view, CancellationToken term)
+    {
+        foreach (SeenNode node in view.Nodes.Objects)
+        {
+            if (view.Agent(node.Name) is { } agent && agent.NodeUid == node.Uid)
+                continue;
+            if (view.Agent(node.Name) is { } stale)
+            {
+                // Of an earlier node of this name; the garbage collector may take minutes.
+                if (stale.NodeUid.Length > 0)
+                    await api.DeleteAsync(ResourceTypes.GuardedNodes, new ObjectName(string.Empty, node.Name), new DeleteQuery(), term);
+                continue;
+            }
+
+            var guarded = new GuardedNode
+            {
+                Metadata = new ObjectMeta
+                {
+                    Name = node.Name,
+                    OwnerReferences = [new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = node.Name, Uid = node.Uid }],
+                },
+                Spec = new GuardedNodeSpec(),
+            };
+            await api.CreateAsync(ResourceTypes.GuardedNodes, guarded, new WriteOptions(ControllerNames.FieldManager), term);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{What} could not be written, and is tried again: {Message}")]
+    private static partial void NotWritten(ILogger log, string what, string message);
+}

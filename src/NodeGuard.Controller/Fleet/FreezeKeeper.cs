@@ -1,0 +1,111 @@
+using System.Globalization;
+using NodeGuard.Controller.Observing;
+using NodeGuard.Core.Draining;
+using NodeGuard.Core.Fleet;
+using NodeGuard.Core.Fleet.Freezes;
+using NodeGuard.Core.Fleet.Planning;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Units;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
+
+namespace NodeGuard.Controller.Fleet;
+
+/// <summary>Sets freezes when their rules say so, and lifts them when a person does.</summary>
+internal static class FreezeKeeper
+{
+    /// <summary>Changes a copy of a policy's status.</summary>
+    public static void Keep(NodePolicy policy, NodePolicyStatus status, PolicyOutlook outlook, ClusterView view, FleetState state, DateTimeOffset now)
+    {
+        status.Conditions ??= [];
+        string name = policy.Metadata.Name ?? string.Empty;
+        if (!Lift(policy, status.Freeze, status.Conditions, now, out FreezeStatus? standing))
+        {
+            DateTimeOffset? lifted = SlotBook.LiftedAt(status.Conditions);
+            Freeze? freeze = FreezeRules.ByFailures(name, Ended(name, view), policy.Spec?.Health?.MaxFailedRecycles ?? 1, lifted)
+                ?? FreezeRules.ByHealth(name, Unhealthy(name, outlook, view, state), outlook.Nodes, Tolerated(policy, outlook.Nodes), lifted);
+            standing = freeze is null ? null : Of(freeze, now);
+        }
+
+        status.Freeze = standing;
+        Tell(status.Conditions, standing, policy.Metadata.Generation, now);
+    }
+
+    /// <summary>Changes a copy of the Fleet's status.</summary>
+    public static void Keep(FleetObject fleet, FleetStatus status, ClusterView view, DateTimeOffset now)
+    {
+        status.Conditions ??= [];
+        if (!Lift(fleet, status.Freeze, status.Conditions, now, out FreezeStatus? standing))
+        {
+            TimeSpan within = GoDuration.TryParse(fleet.Spec?.Freeze?.Within ?? "10m", out TimeSpan given) ? given : TimeSpan.FromMinutes(10);
+            Freeze? freeze = FreezeRules.ByEpisodes(
+                [.. view.Agents.Objects.Select(EpisodeOf).OfType<NodeEpisode>()], fleet.Spec?.Freeze?.SameCauseNodes ?? 3, within, SlotBook.LiftedAt(status.Conditions));
+            standing = freeze is null ? null : Of(freeze, now);
+        }
+
+        status.Freeze = standing;
+        Tell(status.Conditions, standing, fleet.Metadata.Generation, now);
+    }
+
+    /// <summary>True when a freeze stands or has just been lifted: nothing is to be judged now.</summary>
+    private static bool Lift(KubeObject on, FreezeStatus? freeze, List<Condition> conditions, DateTimeOffset now, out FreezeStatus? standing)
+    {
+        standing = freeze;
+        if (freeze is null)
+            return false;
+        if (freeze.Id is null || on.Metadata.Annotations?.GetValueOrDefault(FleetKeys.Resume) != freeze.Id)
+            return true;
+        standing = null;
+        Tell(conditions, null, on.Metadata.Generation, now);
+        return true;
+    }
+
+    private static FreezeStatus Of(Freeze freeze, DateTimeOffset now) => new()
+    {
+        // Not guessable by a stale annotation: a freeze of the same cause later is another one.
+        Id = string.Create(CultureInfo.InvariantCulture, $"{freeze.Cause}-{now.ToUnixTimeSeconds()}"),
+        Since = now,
+        Cause = freeze.Cause,
+        Message = freeze.Message,
+        Evidence = [.. freeze.Evidence],
+    };
+
+    private static void Tell(List<Condition> conditions, FreezeStatus? freeze, long? generation, DateTimeOffset now)
+    {
+        Condition? known = conditions.Find(static condition => condition.Type == FleetConditions.Frozen);
+        if (known is null && freeze is null)
+            return;
+        if (known is null)
+            conditions.Add(known = new Condition { Type = FleetConditions.Frozen });
+        string value = freeze is null ? "False" : "True";
+        if (known.Status != value)
+            known.LastTransitionTime = now;
+        (known.Status, known.Reason, known.Message, known.ObservedGeneration) = (value, freeze?.Cause ?? "Resumed", freeze?.Message ?? "a person has lifted the freeze", generation);
+    }
+
+    private static IEnumerable<EndedRecycle> Ended(string policy, ClusterView view) => view.Recycles.Objects
+        .Where(recycle => recycle.Status?.Node?.Policy == policy && RecycleReading.Phase(recycle) is RecyclePhase.Failed or RecyclePhase.Succeeded)
+        .Select(static recycle => new EndedRecycle(
+            recycle.Metadata.Name ?? string.Empty, recycle.Spec?.NodeName ?? string.Empty,
+            RecycleReading.Phase(recycle) == RecyclePhase.Failed, recycle.Status?.FinishedAt ?? DateTimeOffset.UnixEpoch, recycle.Status?.Message ?? string.Empty));
+
+    private static UnhealthyNode[] Unhealthy(string policy, PolicyOutlook outlook, ClusterView view, FleetState state)
+    {
+        if (outlook.Unavailable == 0)
+            return [];
+        var planned = state.Slots.Select(static slot => slot.NodeUid).ToHashSet();
+        DateTimeOffset oldestSlot = state.Slots.Count > 0 ? state.Slots.Min(static slot => slot.Since) : DateTimeOffset.MaxValue;
+        Policy read = state.Policies.First(other => other.Name == policy);
+        // Nodes that came while something was being replaced are still on their way; their recycle judges them.
+        return
+        [
+            .. state.Nodes.Where(node => !node.Ready && read.Selector.Matches(node.Labels) && !planned.Contains(node.Uid) && node.BornAt < oldestSlot)
+                .Select(static node => new UnhealthyNode(node.Name, node.ReadySince)),
+        ];
+    }
+
+    private static int Tolerated(NodePolicy policy, int nodes) =>
+        CountOrPercent.TryParse((policy.Spec?.Health?.MaxUnhealthy ?? new IntOrString("20%")).ToString(), out CountOrPercent share) ? share.UnavailableOf(nodes) : 0;
+
+    private static NodeEpisode? EpisodeOf(SeenAgent agent) => agent.LastEpisode?.StartedAt is { } at ? new NodeEpisode(agent.Node, at, agent.LastEpisode.Cause ?? string.Empty) : null;
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Net.Http;
+using Microsoft.Extensions.Logging;
+using NodeGuard.Controller.Fleet;
+using NodeGuard.Controller.Hosting;
+using NodeGuard.Controller.Observing;
+using NodeGuard.Controller.Recycles;
+using NodeGuard.Controller.Recycles.Methods;
+using NodeGuard.Core.Fleet;
+using NodeGuard.Core.Fleet.Planning;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Caching;
+using NodeGuard.Kubernetes.Draining;
+using NodeGuard.Kubernetes.Election;
+using NodeGuard.Kubernetes.Models.Fleet;
+
+namespace NodeGuard.Controller;
+
+/// <summary>
+/// Keeps the fleet: while it leads, looks at everything, steps each recycle on, and plans. Changes wake it, and it looks by
+/// itself when none come: what is decided comes from the state, not from events.
+/// </summary>
+public sealed partial class FleetController
+{
+    private const int ParallelSteps = 16;
+
+    private readonly ControllerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Wake _wake = new();
+    private readonly FleetCaches _caches;
+    private readonly DrainRuns _drains;
+    private readonly RecycleParts _parts;
+    private readonly FleetPass _pass;
+    private readonly History _history;
+    private readonly OrphanMarks _orphans;
+
+    /// <param name="drain">Evicts pods; its own clock is this controller's.</param>
+    /// <param name="http">For PromQL queries and webhooks.</param>
+    /// <param name="tell">Gets each new phase of a recycle, for events and notifications; it must not wait.</param>
+    public FleetController(
+        IKubeApi api, INodeDrain drain, HttpClient http, ControllerOptions options, CacheMetrics metrics, TimeProvider time, ILogger log,
+        Action<NodeRecycle, RecyclePhase, string>? tell = null)
+    {
+        _options = options;
+        _time = time;
+        _log = log;
+        _caches = new FleetCaches(api, metrics, time, log, _wake.Ring);
+        _drains = new DrainRuns(drain, _wake.Ring);
+        var owners = new WorkloadOwners(api);
+        var mark = new NodeMark(api, drain);
+        _parts = new RecycleParts
+        {
+            Api = api,
+            Drains = _drains,
+            Eyes = new RecycleEyes(_drains, owners, new HealthQueries(http)),
+            Owners = owners,
+            Mark = mark,
+            Writer = new RecycleStatusWriter(api),
+            Finalizer = new UndoFinalizer(api),
+            Methods = ReplacementMethods.All(api),
+            Again = _wake.Ring,
+            Tell = tell ?? (static (_, _, _) => { }),
+            Log = log,
+        };
+        _pass = new FleetPass(api, _parts.Writer, log);
+        _history = new History(api);
+        _orphans = new OrphanMarks(mark);
+    }
+
+    /// <summary>Of the last look while leading; null before.</summary>
+    public FleetPlan? Plan => _pass.Plan;
+
+    /// <summary>Follows the cluster, leading or not, so that a new leader knows it at once.</summary>
+    public Task FollowAsync(CancellationToken stop) => _caches.RunAsync(stop);
+
+    /// <summary>Runs one term of leading; ends when it is lost, with nothing of ours still at work.</summary>
+    public async Task LeadAsync(Leadership leadership)
+    {
+        CancellationToken term = leadership.Lost;
+        var step = new RecycleStep(_parts);
+        try
+        {
+            while (!term.IsCancellationRequested)
+            {
+                await LookAsync(step, () => leadership.CheckAsync(term), term);
+                await Task.Delay(_options.LeastPause, _time, term);
+                await _wake.WaitAsync(_options.LongestPause, _time, term);
+            }
+        }
+        catch (OperationCanceledException) when (term.IsCancellationRequested)
+        {
+            TermOver(_log);
+        }
+        finally
+        {
+            await _drains.StopAllAsync();
+        }
+    }
+
+    private async Task LookAsync(RecycleStep step, Func<Task<bool>> leads, CancellationToken term)
+    {
+        if (_caches.View is not { } view)
+            return;
+        FleetObject? fleet = view.Fleets.Objects.FirstOrDefault(static fleet => fleet.Metadata.Name == FleetKeys.FleetName);
+        DateTimeOffset now = _time.GetUtcNow();
+        await StepAllAsync(step, view, fleet, now, leads, term);
+        await _pass.RunAsync(view, now, leads, term);
+        await _history.TrimAsync(view, fleet, now, term);
+        await _orphans.SweepAsync(view, term);
+    }
+
+    // One after the other where they may want the same thing: a successor belongs to one recycle.
+    private async Task StepAllAsync(RecycleStep step, ClusterView view, FleetObject? fleet, DateTimeOffset now, Func<Task<bool>> leads, CancellationToken term)
+    {
+        NodeRecycle[] active = [.. view.Recycles.Objects.Where(IsActive).OrderBy(RecycleReading.RequestedAt).ThenBy(static recycle => recycle.Metadata.Name, StringComparer.Ordinal)];
+        var again = new ConcurrentBag<bool>();
+        foreach (NodeRecycle[] some in active.Chunk(ParallelSteps))
+        {
+            await Task.WhenAll(some.Select(async recycle => again.Add(await OneAsync(step, ContextOf(recycle, view, fleet, now), leads, term))));
+        }
+
+        if (again.Contains(true))
+            _wake.Ring();
+    }
+
+    // A recycle that breaks something must not stop the others: it is looked at again with the next change.
+    private async Task<bool> OneAsync(RecycleStep step, RecycleContext recycle, Func<Task<bool>> leads, CancellationToken term)
+    {
+        try
+        {
+            return await step.RunAsync(recycle, leads, term);
+        }
+        catch (Exception broken) when (!term.IsCancellationRequested)
+        {
+            StepFailed(_log, broken, recycle.Name, recycle.NodeName);
+            return false;
+        }
+    }
+
+    private static bool IsActive(NodeRecycle recycle) =>
+        !RecycleReading.IsFinal(recycle) || recycle.Metadata.Finalizers?.Contains(FleetKeys.UndoFinalizer) == true;
+
+    private static RecycleContext ContextOf(NodeRecycle recycle, ClusterView view, FleetObject? fleet, DateTimeOffset now)
+    {
+        SeenNode? namesake = view.Node(recycle.Spec?.NodeName ?? string.Empty);
+        string uid = RecycleReading.NodeUid(recycle);
+        SeenNode? node = namesake is not null && (uid.Length == 0 || namesake.Uid == uid) ? namesake : null;
+        string policy = recycle.Status?.Node?.Policy ?? recycle.Spec?.Policy ?? PolicyOf(node, view);
+        return new RecycleContext(recycle, view.Policy(policy), node, namesake, view, fleet, now);
+    }
+
+    // A person's request names no policy: it is the one that selects the node.
+    private static string PolicyOf(SeenNode? node, ClusterView view) => node is null
+        ? string.Empty
+        : view.Policies.Objects.FirstOrDefault(policy => Observations.Selector(policy.Spec?.NodeSelector).Matches(node.Labels))?.Metadata.Name ?? string.Empty;
+
+    [LoggerMessage(1, LogLevel.Information, "this controller leads no more: drains are stopped where they are, and the next leader goes on")]
+    private static partial void TermOver(ILogger log);
+
+    [LoggerMessage(2, LogLevel.Error, "recycle {Recycle} of node {Node} could not be looked at; again with the next change")]
+    private static partial void StepFailed(ILogger log, Exception broken, string recycle, string node);
+}

@@ -1,0 +1,84 @@
+namespace NodeGuard.Core.Fleet.Freezes;
+
+/// <summary>Why nothing new starts.</summary>
+/// <param name="Cause">One word.</param>
+/// <param name="Message">A sentence with the figures and what to do.</param>
+/// <param name="Evidence">The objects and times that show it, the oldest first.</param>
+public sealed record Freeze(string Cause, string Message, IReadOnlyList<string> Evidence);
+
+/// <summary>A recycle that has ended.</summary>
+public sealed record EndedRecycle(string Name, string Node, bool Failed, DateTimeOffset At, string Message);
+
+/// <summary>A node that is not Ready, and for how long; planned absence is not among these.</summary>
+public sealed record UnhealthyNode(string Name, DateTimeOffset Since);
+
+/// <summary>A flush that a node's agent has told.</summary>
+public sealed record NodeEpisode(string Node, DateTimeOffset At, string Cause);
+
+/// <summary>When to stop by oneself. What lay before the last lifting of a freeze was looked at by a person, and counts no more.</summary>
+public static class FreezeRules
+{
+    public const string FailedRecycles = "FailedRecycles";
+    public const string UnhealthyNodes = "UnhealthyNodes";
+    public const string SameCause = "SameCause";
+    private const int MostEvidence = 20;
+
+    /// <param name="ended">Of the policy, in any order.</param>
+    /// <param name="most">So many failures in a row freeze.</param>
+    public static Freeze? ByFailures(string policy, IEnumerable<EndedRecycle> ended, int most, DateTimeOffset? liftedAt)
+    {
+        List<EndedRecycle> failures = [];
+        foreach (EndedRecycle recycle in ended.Where(recycle => !(recycle.At <= liftedAt)).OrderBy(static recycle => recycle.At))
+        {
+            if (recycle.Failed)
+                failures.Add(recycle);
+            else
+                failures.Clear();
+        }
+
+        if (failures.Count < Math.Max(1, most))
+            return null;
+        string first = failures[^1].Message;
+        return new Freeze(
+            FailedRecycles,
+            $"{failures.Count} of policy {policy}'s recycles have failed, none having succeeded since; the last: node {failures[^1].Node}: {first}. When that is mended: nodeguard resume {policy}",
+            [.. failures.TakeLast(MostEvidence).Select(static recycle => $"{Time(recycle.At)} NodeRecycle {recycle.Name} of node {recycle.Node}: {recycle.Message}")]);
+    }
+
+    /// <param name="most">So many may be unhealthy.</param>
+    public static Freeze? ByHealth(string policy, IReadOnlyList<UnhealthyNode> unhealthy, int nodes, int most, DateTimeOffset? liftedAt)
+    {
+        UnhealthyNode[] counted = [.. unhealthy.Where(node => !(node.Since <= liftedAt)).OrderBy(static node => node.Since)];
+        return counted.Length <= most
+            ? null
+            : new Freeze(
+                UnhealthyNodes,
+                $"{counted.Length} of policy {policy}'s {nodes} nodes are not Ready, {most} are tolerated. When they are well: nodeguard resume {policy}",
+                [.. counted.Take(MostEvidence).Select(static node => $"{Time(node.Since)} node {node.Name} is not Ready")]);
+    }
+
+    /// <param name="sameCauseNodes">So many nodes freeze.</param>
+    /// <param name="within">All of them in this time.</param>
+    public static Freeze? ByEpisodes(IReadOnlyList<NodeEpisode> episodes, int sameCauseNodes, TimeSpan within, DateTimeOffset? liftedAt)
+    {
+        foreach (var group in episodes.Where(episode => !(episode.At <= liftedAt)).GroupBy(static episode => episode.Cause))
+        {
+            NodeEpisode[] ordered = [.. group.OrderBy(static episode => episode.At)];
+            for (int from = 0; from < ordered.Length; from++)
+            {
+                NodeEpisode[] together = [.. ordered.Skip(from).TakeWhile(episode => episode.At - ordered[from].At <= within).DistinctBy(static episode => episode.Node)];
+                if (together.Length < sameCauseNodes)
+                    continue;
+                string cause = group.Key.Length > 0 ? group.Key : "a cause that is not known";
+                return new Freeze(
+                    SameCause,
+                    $"{together.Length} nodes had their routes flushed within {within.TotalMinutes:0} min by {cause}. When that is understood: nodeguard resume",
+                    [.. together.Take(MostEvidence).Select(static episode => $"{Time(episode.At)} node {episode.Node}: flush by {episode.Cause}")]);
+            }
+        }
+
+        return null;
+    }
+
+    private static string Time(DateTimeOffset at) => $"{at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
+}
