@@ -26,7 +26,7 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
         if (await _slots.ReadAsync(term) is not ApiResult<FleetObject>.Ok { Value: var fleet })
             return;
         // What was given back makes room at once, in the same write.
-        List<FleetSlot> slots = SlotBook.Kept(fleet, view);
+        List<FleetSlot> slots = await _slots.KeptAsync(fleet, view, term);
         fleet.Status ??= new FleetStatus();
         bool changed = slots.Count != (fleet.Status.Slots?.Count ?? 0);
         fleet.Status.Slots = slots;
@@ -38,9 +38,10 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
         Plan = plan;
         await WithdrawAsync(plan, view, now, term);
         // A freeze that this look sets stops this look's starts.
-        if (await _policies.WriteAsync(plan, state, view, now, term) is { } failure)
+        var frozen = new HashSet<string>();
+        if (await _policies.WriteAsync(plan, state, view, frozen, now, term) is { } failure)
             NotWritten(log, "the policies' status", failure.Message);
-        changed |= await TakeAsync(plan, slots, view, now, term);
+        changed |= await TakeAsync(plan.Starts.Where(start => !frozen.Contains(start.Policy)), slots, view, now, term);
         if (changed && await leads())
             await WriteAsync(fleet, term);
         await SweepAsync(view, term);
@@ -56,10 +57,10 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
         }
     }
 
-    private async Task<bool> TakeAsync(FleetPlan plan, List<FleetSlot> slots, ClusterView view, DateTimeOffset now, CancellationToken term)
+    private async Task<bool> TakeAsync(IEnumerable<RecycleStart> starts, List<FleetSlot> slots, ClusterView view, DateTimeOffset now, CancellationToken term)
     {
         bool taken = false;
-        foreach (RecycleStart start in plan.Starts)
+        foreach (RecycleStart start in starts)
         {
             NodeRecycle? recycle = start.Recycle is { } asked
                 ? view.Recycles.Objects.FirstOrDefault(known => known.Metadata.Uid == asked.Uid)

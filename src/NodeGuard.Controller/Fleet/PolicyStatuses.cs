@@ -13,8 +13,9 @@ namespace NodeGuard.Controller.Fleet;
 /// <summary>Writes how each policy stands, when that has changed.</summary>
 internal sealed class PolicyStatuses(IKubeApi api)
 {
-    /// <summary>Null when all is written; otherwise the last failure.</summary>
-    public async Task<ApiFailure?> WriteAsync(FleetPlan plan, FleetState state, ClusterView view, DateTimeOffset now, CancellationToken cancellation)
+    /// <param name="frozen">Gets the policies that are frozen now, written or not.</param>
+    /// <returns>Null when all is written; otherwise the last failure.</returns>
+    public async Task<ApiFailure?> WriteAsync(FleetPlan plan, FleetState state, ClusterView view, HashSet<string> frozen, DateTimeOffset now, CancellationToken cancellation)
     {
         ApiFailure? failed = null;
         foreach (PolicyOutlook outlook in plan.Policies)
@@ -25,6 +26,8 @@ internal sealed class PolicyStatuses(IKubeApi api)
             changed.Status ??= new NodePolicyStatus();
             Fill(changed.Status, policy, outlook, state, now);
             FreezeKeeper.Keep(policy, changed.Status, outlook, view, state, now);
+            if (changed.Status.Freeze is not null)
+                frozen.Add(outlook.Name);
             if (Same(policy.Status, changed.Status))
                 continue;
             if (await api.ReplaceAsync(ResourceTypes.NodePolicies, changed, "status", new WriteOptions(ControllerNames.FieldManager), cancellation)

@@ -29,11 +29,28 @@ internal sealed class SlotBook(IKubeApi api)
     }
 
     /// <summary>Slots that are given back, by the rules of <see cref="SlotRelease"/>.</summary>
-    public static List<FleetSlot> Kept(FleetObject fleet, ClusterView view)
+    public async Task<List<FleetSlot>> KeptAsync(FleetObject fleet, ClusterView view, CancellationToken cancellation)
     {
         Dictionary<string, NodeRecycle> recycles = view.Recycles.Objects.ToDictionary(static recycle => recycle.Metadata.Uid ?? string.Empty);
         DateTimeOffset? lifted = LiftedAt(fleet.Status?.Conditions);
-        return [.. (fleet.Status?.Slots ?? []).Where(slot => !IsDue(slot, recycles.GetValueOrDefault(slot.RecycleUid ?? string.Empty), view, lifted))];
+        var kept = new List<FleetSlot>();
+        foreach (FleetSlot slot in fleet.Status?.Slots ?? [])
+        {
+            NodeRecycle? recycle = recycles.GetValueOrDefault(slot.RecycleUid ?? string.Empty);
+            if (recycle is null ? !await IsGoneAsync(slot, view, cancellation) : !IsDue(slot, recycle, view, lifted))
+                kept.Add(slot);
+        }
+
+        return kept;
+    }
+
+    // The cache may not know a recycle yet that was made a moment ago: only the server's word counts.
+    private async Task<bool> IsGoneAsync(FleetSlot slot, ClusterView view, CancellationToken cancellation)
+    {
+        ApiResult<NodeRecycle> read = await api.GetAsync(ResourceTypes.NodeRecycles, new ObjectName(string.Empty, slot.Recycle ?? string.Empty), cancellation);
+        bool gone = read is ApiResult<NodeRecycle>.Failed { Failure.Kind: ApiFailureKind.NotFound }
+            || (read is ApiResult<NodeRecycle>.Ok { Value: var found } && found.Metadata.Uid != slot.RecycleUid);
+        return gone && !IsMarked(slot, view);
     }
 
     public static FleetSlot SlotFor(RecycleStart start, NodeRecycle recycle, DateTimeOffset now) => new()
@@ -52,15 +69,15 @@ internal sealed class SlotBook(IKubeApi api)
     public static DateTimeOffset? LiftedAt(List<Condition>? conditions) =>
         conditions?.Find(static condition => condition is { Type: FleetConditions.Frozen, Status: "False" })?.LastTransitionTime;
 
-    private static bool IsDue(FleetSlot slot, NodeRecycle? recycle, ClusterView view, DateTimeOffset? fleetLifted)
+    private static bool IsMarked(FleetSlot slot, ClusterView view) =>
+        view.Node(slot.Node ?? string.Empty) is { } node && node.Uid == slot.NodeUid && NodeMark.Stands(node, slot.RecycleUid ?? string.Empty);
+
+    private static bool IsDue(FleetSlot slot, NodeRecycle recycle, ClusterView view, DateTimeOffset? fleetLifted)
     {
         SeenNode? node = view.Node(slot.Node ?? string.Empty) is { } seen && seen.Uid == slot.NodeUid ? seen : null;
-        // A slot that the recycle list does not know yet was taken a moment ago: both are read at different times.
-        if (recycle is null)
-            return node is null || !NodeMark.Stands(node, slot.RecycleUid ?? string.Empty);
         RecyclePhase? phase = RecycleReading.Phase(recycle);
         if (phase == RecyclePhase.Pending)
-            return (slot.Attempt ?? 1) <= RecycleReading.Attempts(recycle) && (node is null || !NodeMark.Stands(node, slot.RecycleUid ?? string.Empty));
+            return (slot.Attempt ?? 1) <= RecycleReading.Attempts(recycle) && !IsMarked(slot, view);
         if (phase is null)
             return false;
         DateTimeOffset? lifted = LiftedAt(view.Policy(recycle.Status?.Node?.Policy)?.Status?.Conditions);

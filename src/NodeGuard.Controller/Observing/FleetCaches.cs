@@ -15,11 +15,11 @@ public sealed class FleetCaches
     public FleetCaches(IKubeApi api, CacheMetrics metrics, TimeProvider time, ILogger log, Action changed)
     {
         _changed = changed;
-        Nodes = new(api, ResourceTypes.Nodes, Options<Node, SeenNode>(SeenNode.Of), metrics, time, log);
-        Agents = new(api, ResourceTypes.GuardedNodes, Options<GuardedNode, SeenAgent>(SeenAgent.Of), metrics, time, log);
-        Policies = new(api, ResourceTypes.NodePolicies, Options<NodePolicy, NodePolicy>(static (policy, _) => policy), metrics, time, log);
-        Recycles = new(api, ResourceTypes.NodeRecycles, Options<NodeRecycle, NodeRecycle>(static (recycle, _) => recycle), metrics, time, log);
-        Fleets = new(api, ResourceTypes.Fleets, Options<FleetObject, FleetObject>(static (fleet, _) => fleet), metrics, time, log);
+        Nodes = new(api, ResourceTypes.Nodes, Options<Node, SeenNode>(SeenNode.Of, static node => node.Hint), metrics, time, log);
+        Agents = new(api, ResourceTypes.GuardedNodes, Options<GuardedNode, SeenAgent>(SeenAgent.Of, static agent => agent.Hint), metrics, time, log);
+        Policies = new(api, ResourceTypes.NodePolicies, Options<NodePolicy, NodePolicy>(static (policy, _) => policy, static _ => null), metrics, time, log);
+        Recycles = new(api, ResourceTypes.NodeRecycles, Options<NodeRecycle, NodeRecycle>(static (recycle, _) => recycle, static _ => null), metrics, time, log);
+        Fleets = new(api, ResourceTypes.Fleets, Options<FleetObject, FleetObject>(static (fleet, _) => fleet, static _ => null), metrics, time, log);
     }
 
     public ResourceCache<Node, SeenNode> Nodes { get; }
@@ -43,7 +43,7 @@ public sealed class FleetCaches
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(
         Nodes.RunAsync(stop), Agents.RunAsync(stop), Policies.RunAsync(stop), Recycles.RunAsync(stop), Fleets.RunAsync(stop));
 
-    private CacheOptions<T, TKept> Options<T, TKept>(Func<T, StringPool, TKept> transform)
+    private CacheOptions<T, TKept> Options<T, TKept>(Func<T, StringPool, TKept> transform, Func<TKept, int?> hint)
         where T : KubeObject
         where TKept : class =>
         new()
@@ -52,7 +52,7 @@ public sealed class FleetCaches
             // Heartbeats change nothing that is decided upon, and are most of what a large fleet sends.
             Changed = change =>
             {
-                if (!Equals(change.Before, change.After))
+                if (change.Before is null || change.After is null || hint(change.Before) is null || hint(change.Before) != hint(change.After))
                     _changed();
             },
         };

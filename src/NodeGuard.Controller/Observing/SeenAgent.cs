@@ -33,6 +33,10 @@ public sealed record SeenAgent
 
     public EpisodeStatus? LastEpisode { get; init; }
 
+    /// <summary>Differs when something differs that is decided upon; heartbeats do not. A hint: two states may share one.</summary>
+    public int Hint => HashCode.Combine(
+        NodeUid, Heartbeat is null, (BootId, Image, Drift, RebootRequired, Routes), AskedOperation, Operation?.State, Operation?.Message, LastEpisode?.Id);
+
     public static SeenAgent Of(GuardedNode guarded, StringPool pool) => new()
     {
         Node = guarded.Metadata.Name ?? string.Empty,

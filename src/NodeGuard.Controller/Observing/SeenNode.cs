@@ -40,6 +40,21 @@ public sealed record SeenNode
     /// <summary>The UID of the recycle that has marked the node; null for none.</summary>
     public string? Marked => Draining.Taints.FirstOrDefault(static taint => taint.Key == FleetKeys.RecycleTaint)?.Value;
 
+    /// <summary>Differs when something differs that is decided upon; heartbeats do not. A hint: two states may share one.</summary>
+    public int Hint
+    {
+        get
+        {
+            var hash = new HashCode();
+            hash.Add((Uid, Draining.Unschedulable, BootId, ProviderId, Ready, ReadySince, Deleting));
+            foreach (var pair in Labels.Concat(Draining.Annotations).OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+                hash.Add((pair.Key, pair.Value));
+            foreach (NodeTaint taint in Draining.Taints)
+                hash.Add(taint);
+            return hash.ToHashCode();
+        }
+    }
+
     public static SeenNode Of(Node node, StringPool pool)
     {
         Condition? ready = node.Status?.Conditions?.Find(static condition => condition.Type == "Ready");
