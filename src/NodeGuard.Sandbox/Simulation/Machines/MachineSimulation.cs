@@ -37,6 +37,8 @@ public sealed class MachineSimulation : IAsyncDisposable
             [PoolProvider.None] = new UnmanagedMachines(_writes, _fleet, _agenda),
             [PoolProvider.Autoscaling] = new PlainGroups(_writes, _fleet, _agenda),
             [PoolProvider.ClusterApi] = new ClusterApi(_writes, _fleet, _agenda),
+            [PoolProvider.Karpenter] = new Karpenter(_writes, _fleet, _agenda),
+            [PoolProvider.Resource] = new ManagedInstances(_writes, _fleet, _agenda),
         };
         _loop = new SimulationLoop(cluster.Clock, RunDue);
         cluster.Admission.Add(new RefusedDeletions(_writes));
