@@ -9,13 +9,20 @@ namespace NodeGuard.Sandbox.Faults;
 /// <summary>
 /// The admin endpoint <c>/sandbox/faults</c>: GET lists the faults as text, POST adds those of its body (one a line), DELETE
 /// ends all of them. Besides faults of requests a line may be a deed: <c>node-gone=NODE</c>, <c>node-back=NODE</c>,
+/// <c>node-faults=NODE/FAULTS</c>, <c>pool-faults=POOL/FAULTS</c>, <c>pool-image=POOL/IMAGE</c>, <c>pool-count=POOL/N</c>,
 /// <c>dead-leader=NAMESPACE/LEASE</c>, <c>skew=TIME</c> (also -TIME), <c>compact</c>.
 /// </summary>
 public sealed class FaultEndpoint(Cluster cluster, SimulationClock? clock, FaultInjector faults)
 {
     public const string Path = "/sandbox/faults";
-    private const string Deeds = "node-gone=NODE, node-back=NODE, dead-leader=NAMESPACE/LEASE, skew=TIME, compact";
+    private const string Deeds =
+        "node-gone=NODE, node-back=NODE, node-faults=NODE/FAULTS, pool-faults=POOL/FAULTS, pool-image=POOL/IMAGE, pool-count=POOL/N,"
+        + " dead-leader=NAMESPACE/LEASE, skew=TIME, compact";
     private const string DeadLeader = "sandbox-dead-leader";
+
+    /// <summary>Whether a text is about pools and their nodes, which a starting sandbox makes last.</summary>
+    public static bool IsOfMachines(string text) => text.StartsWith("pool-", StringComparison.Ordinal)
+        || text.StartsWith("node-faults", StringComparison.Ordinal);
 
     /// <summary>Adds a fault or does a deed.</summary>
     /// <returns>What is wrong with the text; empty when it was done.</returns>
@@ -29,6 +36,11 @@ public sealed class FaultEndpoint(Cluster cluster, SimulationClock? clock, Fault
                 return SetKubelet(value, "gone");
             case "node-back":
                 return SetKubelet(value, null);
+            case "node-faults":
+            case "pool-faults":
+            case "pool-image":
+            case "pool-count":
+                return MachineDeeds.Apply(cluster, text[..at], value);
             case "dead-leader":
                 return KillLeader(value);
             case "compact":

@@ -52,16 +52,23 @@ internal static class SandboxCommand
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<int> WebhookPort = new("--webhook-port")
+    {
+        Description = "port of the webhook provider's plain HTTP, where a pool has that provider; 0 takes a free one",
+        DefaultValueFactory = _ => 0,
+    };
+
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand(
             "A Kubernetes API server in memory with simulated nodes and controllers, for trying and testing. Example: nodeguard-sandbox --nodes 5 --speed 60")
         {
-            Nodes, Workloads, Manifests, Port, Data, Speed, KubeconfigPath, Faults, Pools,
+            Nodes, Workloads, Manifests, Port, Data, Speed, KubeconfigPath, Faults, Pools, WebhookPort,
         };
         CheckPools();
         Check(Nodes, value => value is >= 0 and <= 5000, "0 to 5000");
         Check(Port, value => value is >= 0 and <= 65535, "0 to 65535");
+        Check(WebhookPort, value => value is >= 0 and <= 65535, "0 to 65535");
         Check(Speed, value => value is > 0 and <= 10000, "more than 0, at most 10000");
         root.SetAction((parsed, _) => ServeAsync(parsed));
         ParseResult result = root.Parse(args);
@@ -107,6 +114,11 @@ internal static class SandboxCommand
             await using SandboxHost host = await SandboxHost.StartAsync(OptionsOf(parsed), Say);
             Directory.CreateDirectory(Path.GetDirectoryName(kubeconfig)!);
             Kubeconfig.Write(kubeconfig, host.Server.KubeconfigText());
+            if (host.WebhookUrl is { } webhook)
+            {
+                Say($"the webhook provider listens at {webhook}");
+            }
+
             Say($"nodeguard-sandbox serves {host.Server.Address}; Ctrl-C stops it.");
             Console.WriteLine($"export KUBECONFIG={Quoted(kubeconfig)}");
             await stop.Task;
@@ -128,6 +140,7 @@ internal static class SandboxCommand
         Data = parsed.GetValue(Data),
         Speed = parsed.GetValue(Speed),
         Faults = parsed.GetValue(Faults)!,
+        WebhookPort = parsed.GetValue(WebhookPort),
         Pools = [.. parsed.GetValue(Pools)!.Select(text => PoolText.Parse(text, out _)!)],
     };
 

@@ -20,17 +20,19 @@ public sealed class SandboxHost : IAsyncDisposable
     private readonly DataDirectory? _data;
     private readonly ClusterSimulation _simulation;
     private readonly MachineSimulation _machines;
+    private readonly MachineEndpoint _webhook;
     private readonly FaultEndpoint _endpoint;
     private readonly RequestCounts _requests = new();
 
     private SandboxHost(
-        SimulationClock clock, DataDirectory? data, ClusterSimulation simulation, MachineSimulation machines, FaultInjector faults, FaultEndpoint endpoint,
-        SandboxServer server)
+        SimulationClock clock, DataDirectory? data, ClusterSimulation simulation, MachineSimulation machines, MachineEndpoint webhook,
+        FaultInjector faults, FaultEndpoint endpoint, SandboxServer server)
     {
         _clock = clock;
         _data = data;
         _simulation = simulation;
         _machines = machines;
+        _webhook = webhook;
         _endpoint = endpoint;
         Faults = faults;
         Server = server;
@@ -40,6 +42,9 @@ public sealed class SandboxHost : IAsyncDisposable
     public SandboxServer Server { get; }
 
     public Cluster Cluster => Server.Cluster;
+
+    /// <summary>Where the webhook provider listens by plain HTTP; null when no pool has it.</summary>
+    public string? WebhookUrl => _webhook.Url;
 
     /// <summary>Switches faults from within the process.</summary>
     public FaultInjector Faults { get; }
@@ -58,13 +63,7 @@ public sealed class SandboxHost : IAsyncDisposable
         FirstObjects.AddTo(cluster, options, say);
         var faults = new FaultInjector(cluster.Store, TimeProvider.System, Random.Shared);
         var endpoint = new FaultEndpoint(cluster, clock, faults);
-        foreach (string fault in options.Faults)
-        {
-            if (endpoint.Apply(fault) is { Length: > 0 } problem)
-            {
-                throw new SandboxException(problem);
-            }
-        }
+        Apply(options.Faults.Where(fault => !FaultEndpoint.IsOfMachines(fault)), endpoint);
 
         // The first request finds nodes that are ready, and pods that are on their way.
         simulation.RunDue();
@@ -79,16 +78,21 @@ public sealed class SandboxHost : IAsyncDisposable
         }
 
         var machines = new MachineSimulation(cluster, say);
-        foreach (PoolSpec pool in options.Pools)
+        var webhook = new MachineEndpoint(machines, clock);
+        var host = new SandboxHost(clock, data, simulation, machines, webhook, faults, endpoint, server);
+        try
         {
-            machines.AddPool(pool);
+            await host.StartMachinesAsync(options);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
         }
 
-        machines.RunDue();
-        simulation.RunDue();
         simulation.Start();
         machines.Start();
-        return new SandboxHost(clock, data, simulation, machines, faults, endpoint, server);
+        return host;
     }
 
     /// <summary>Adds a fault or does a deed; what is wrong with the text, or nothing.</summary>
@@ -97,6 +101,7 @@ public sealed class SandboxHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
+        await _webhook.DisposeAsync();
         await _machines.DisposeAsync();
         await _simulation.DisposeAsync();
         if (_data is not null)
@@ -105,6 +110,42 @@ public sealed class SandboxHost : IAsyncDisposable
         }
 
         _clock.Dispose();
+    }
+
+    private static void Apply(IEnumerable<string> faults, FaultEndpoint endpoint)
+    {
+        foreach (string fault in faults)
+        {
+            if (endpoint.Apply(fault) is { Length: > 0 } problem)
+            {
+                throw new SandboxException(problem);
+            }
+        }
+    }
+
+    // Nobody knows the server's address yet: the first request finds the pools' nodes.
+    private async Task StartMachinesAsync(SandboxOptions options)
+    {
+        try
+        {
+            foreach (PoolSpec pool in options.Pools)
+            {
+                _machines.AddPool(pool);
+            }
+
+            if (options.Pools.Any(pool => pool.Provider == PoolProvider.Webhook))
+            {
+                await _webhook.ListenAsync(options.WebhookPort);
+            }
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or IOException)
+        {
+            throw new SandboxException(broken.Message, broken);
+        }
+
+        _machines.RunDue();
+        _simulation.RunDue();
+        Apply(options.Faults.Where(FaultEndpoint.IsOfMachines), _endpoint);
     }
 
     // In fast time many kubelets would do nothing but renew leases.
@@ -120,6 +161,13 @@ public sealed class SandboxHost : IAsyncDisposable
         if (_clock.Skew != TimeSpan.Zero)
         {
             context.Response.Headers.Date = _clock.GetUtcNow().ToString("r", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (MachineEndpoint.Serves(context.Request.Path))
+        {
+            // Its requests are signed; a provider knows nothing of the cluster's tokens.
+            await _webhook.HandleAsync(context);
+            return;
         }
 
         Func<HttpContext, Task>? own = context.Request.Path.Value switch

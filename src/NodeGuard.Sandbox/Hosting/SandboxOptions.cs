@@ -30,5 +30,8 @@ public sealed record SandboxOptions
     /// <summary>Machine pools of a new cluster; their nodes come besides <see cref="Nodes"/>.</summary>
     public IReadOnlyList<PoolSpec> Pools { get; init; } = [];
 
+    /// <summary>Of the webhook provider's plain HTTP; 0 takes a free one. It listens when a pool has that provider.</summary>
+    public int WebhookPort { get; init; }
+
     public KubeletSettings Kubelets { get; init; } = new();
 }

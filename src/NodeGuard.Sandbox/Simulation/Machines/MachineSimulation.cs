@@ -16,6 +16,7 @@ public sealed class MachineSimulation : IAsyncDisposable
     private readonly Agenda _agenda;
     private readonly MachineFleet _fleet;
     private readonly SimulatedAgents _agents;
+    private readonly WebhookGroups _webhook;
     private readonly Dictionary<PoolProvider, MachineProvider> _providers;
     private readonly Dictionary<string, MachineResource> _watched = MachineResources.All.ToDictionary(resource => resource.StorageKey);
     private readonly ConcurrentQueue<StoreEvent> _seen = new();
@@ -32,12 +33,14 @@ public sealed class MachineSimulation : IAsyncDisposable
         _agenda = new Agenda(cluster.Clock);
         _fleet = new MachineFleet(_writes, _agenda) { ProviderOf = provider => _providers![provider] };
         _agents = new SimulatedAgents(_writes, _fleet, _agenda);
+        _webhook = new WebhookGroups(_writes, _fleet, _agenda);
         _providers = new Dictionary<PoolProvider, MachineProvider>
         {
             [PoolProvider.None] = new UnmanagedMachines(_writes, _fleet, _agenda),
             [PoolProvider.Autoscaling] = new PlainGroups(_writes, _fleet, _agenda),
             [PoolProvider.ClusterApi] = new ClusterApi(_writes, _fleet, _agenda),
             [PoolProvider.Karpenter] = new Karpenter(_writes, _fleet, _agenda),
+            [PoolProvider.Webhook] = _webhook,
             [PoolProvider.Resource] = new ManagedInstances(_writes, _fleet, _agenda),
         };
         _loop = new SimulationLoop(cluster.Clock, RunDue);
@@ -85,6 +88,44 @@ public sealed class MachineSimulation : IAsyncDisposable
 
                 Decide(matter);
             }
+        }
+    }
+
+    internal WebhookAnswer Webhook(WebhookRequest request)
+    {
+        lock (_running)
+        {
+            TakeSeen();
+            WebhookAnswer answer = _webhook.Post(request);
+            _loop.Wake();
+            return answer;
+        }
+    }
+
+    internal WebhookAnswer WebhookState(string operation)
+    {
+        lock (_running)
+        {
+            return _webhook.Get(operation);
+        }
+    }
+
+    /// <summary>What goes wrong with a request, and the key of its signature.</summary>
+    internal (MachineFaults Faults, string Secret) WebhookOf(WebhookRequest request)
+    {
+        lock (_running)
+        {
+            return _webhook.MachineOf(request) is { } machine
+                ? (_fleet.FaultsOf(machine), _fleet.Pool(machine.Pool)?.Secret ?? "")
+                : (MachineFaults.None, "");
+        }
+    }
+
+    internal MachineFaults WebhookFaults(string operation)
+    {
+        lock (_running)
+        {
+            return _webhook.MachineOf(operation) is { } machine ? _fleet.FaultsOf(machine) : MachineFaults.None;
         }
     }
 

@@ -94,7 +94,7 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
         status["agent"] = new JsonObject { ["version"] = "sandbox", ["mode"] = "guard", ["startedAt"] = machine.Up.ToApiTime() };
         status["image"] = new JsonObject { ["id"] = machine.Image, ["version"] = machine.Image };
         status["kernel"] = "6.12.0-sandbox";
-        status["networkd"] = new JsonObject { ["version"] = "257", ["state"] = "routable", ["prevention"] = "active" };
+        status["networkd"] = new JsonObject { ["version"] = "257", ["state"] = "active", ["prevention"] = "kept by its settings" };
         status["routes"] = new JsonObject
         {
             ["state"] = lost ? "Lost" : "Intact",
