@@ -57,7 +57,7 @@ public sealed partial class FleetController
             Eyes = new RecycleEyes(_drains, owners, new HealthQueries(http)),
             Owners = owners,
             Mark = mark,
-            Writer = new RecycleStatusWriter(api),
+            Writer = new RecycleStatusWriter(api, log),
             Finalizer = new UndoFinalizer(api),
             Methods = ReplacementMethods.All(api),
             Again = _wake.Ring,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
@@ -8,7 +9,7 @@ using NodeGuard.Kubernetes.Serialization;
 namespace NodeGuard.Controller.Recycles;
 
 /// <summary>Writes a recycle's status on top of the version that was read: of two writers, one is refused and looks again.</summary>
-internal sealed class RecycleStatusWriter(IKubeApi api)
+internal sealed partial class RecycleStatusWriter(IKubeApi api, ILogger log)
 {
     /// <returns>Null when it was written; otherwise why not.</returns>
     public async Task<ApiFailure?> WriteAsync(NodeRecycle read, Action<NodeRecycleStatus> change, CancellationToken cancellation)
@@ -17,9 +18,20 @@ internal sealed class RecycleStatusWriter(IKubeApi api)
         copy.Status ??= new NodeRecycleStatus();
         change(copy.Status);
         copy.Status.ObservedGeneration = copy.Metadata.Generation;
-        return await api.ReplaceAsync(ResourceTypes.NodeRecycles, copy, "status", new WriteOptions(ControllerNames.FieldManager), cancellation)
-            is ApiResult<NodeRecycle>.Failed { Failure: var failure } ? failure : null;
+        if (await api.ReplaceAsync(ResourceTypes.NodeRecycles, copy, "status", new WriteOptions(ControllerNames.FieldManager), cancellation)
+            is not ApiResult<NodeRecycle>.Failed { Failure: var failure })
+        {
+            return null;
+        }
+
+        // A conflict only says that what was read is not the newest: the next look is at that.
+        if (failure.Kind != ApiFailureKind.Conflict)
+            NotWritten(log, read.Metadata.Name ?? string.Empty, failure.Message);
+        return failure;
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "the status of recycle {Recycle} was not written, and is tried again: {Message}")]
+    private static partial void NotWritten(ILogger log, string recycle, string message);
 
     public static void SetCondition(NodeRecycleStatus status, string type, bool holds, string reason, string message, DateTimeOffset now)
     {

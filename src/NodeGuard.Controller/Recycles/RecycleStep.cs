@@ -63,10 +63,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         ApiFailure? failure = await parts.Writer.WriteAsync(
             recycle.Recycle, status => RecycleTransition.Apply(status, recycle, look, happened, move.To, owners, message), term);
         if (failure is not null)
-        {
-            NotWritten(parts.Log, recycle.Name, move.To, failure.Message);
             return failure.Kind == ApiFailureKind.Conflict;
-        }
 
         Moved(parts.Log, recycle.Name, recycle.NodeName, move.To, message);
         parts.Tell(recycle.Recycle, move.To, message);
@@ -214,9 +211,6 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     [LoggerMessage(1, LogLevel.Information, "recycle {Recycle} of node {Node} is {Phase}: {Message}")]
     private static partial void Moved(ILogger log, string recycle, string node, RecyclePhase phase, string message);
 
-    [LoggerMessage(2, LogLevel.Warning, "recycle {Recycle}: that it is {Phase} was not written, and is looked at again: {Message}")]
-    private static partial void NotWritten(ILogger log, string recycle, RecyclePhase phase, string message);
-
-    [LoggerMessage(3, LogLevel.Warning, "recycle {Recycle}: node {Node} was not given back, and is tried again: {Message}")]
+    [LoggerMessage(2, LogLevel.Warning, "recycle {Recycle}: node {Node} was not given back, and is tried again: {Message}")]
     private static partial void NotGivenBack(ILogger log, string recycle, string node, string message);
 }

@@ -1,0 +1,188 @@
+using System.Net.Http;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeGuard.Controller.Hosting;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Caching;
+using NodeGuard.Kubernetes.Client;
+using NodeGuard.Kubernetes.Credentials;
+using NodeGuard.Kubernetes.Draining;
+using NodeGuard.Kubernetes.Election;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
+using NodeGuard.Kubernetes.Results;
+using NodeGuard.Sandbox.Hosting;
+using NodeGuard.Sandbox.Simulation.Machines;
+using Shouldly;
+
+namespace NodeGuard.Controller.Tests.Stage;
+
+/// <summary>A simulated cluster in fast time with the controller's real code, over HTTPS, in this process.</summary>
+internal sealed class FleetStage : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly SandboxHost _sandbox;
+    private readonly string _directory;
+    private readonly List<(CancellationTokenSource Stop, Task Work)> _controllers = [];
+    private readonly HttpClient _http = new();
+
+    private FleetStage(SandboxHost sandbox, string directory, KubeClient api)
+    {
+        _sandbox = sandbox;
+        _directory = directory;
+        Api = api;
+    }
+
+    public KubeClient Api { get; }
+
+    /// <summary>Of all controllers.</summary>
+    public StageLog Log { get; } = new();
+
+    public TimeProvider Clock => _sandbox.Cluster.Clock;
+
+    public SandboxHost Sandbox => _sandbox;
+
+    public static async Task<FleetStage> StartAsync(double speed, params PoolSpec[] pools)
+    {
+        string directory = Directory.CreateTempSubdirectory("nodeguard-fleet-").FullName;
+        SandboxHost sandbox = await SandboxHost.StartAsync(
+            new SandboxOptions
+            {
+                Nodes = 0,
+                Pools = pools,
+                Speed = speed,
+            },
+            static _ => { });
+        string kubeconfig = Path.Combine(directory, "kubeconfig");
+        await File.WriteAllTextAsync(kubeconfig, sandbox.Server.KubeconfigText());
+        var stage = new FleetStage(sandbox, directory, Connect(kubeconfig));
+        await stage.InstallAsync();
+        return stage;
+    }
+
+    /// <summary>Starts one more controller; the first that comes leads.</summary>
+    public CancellationTokenSource StartController()
+    {
+        var stop = new CancellationTokenSource();
+        var controller = new FleetController(
+            Api, new NodeDrain(Api, Clock), _http, new ControllerOptions(), new CacheMetrics(), Clock, Log);
+        var elector = new LeaderElector(
+            Api, new LeaderElectionOptions { Lease = new ObjectName("default", "controller") }, BoottimeClock.Instance, NullLogger.Instance);
+        Task follow = controller.FollowAsync(stop.Token);
+        Task work = elector.RunAsync(controller.LeadAsync, stop.Token);
+        _controllers.Add((stop, Task.WhenAll(follow, work)));
+        return stop;
+    }
+
+    public async Task<NodePolicy> PolicyAsync(string name, Action<NodePolicySpec> change)
+    {
+        var policy = new NodePolicy { Metadata = new ObjectMeta { Name = name }, Spec = new NodePolicySpec { NodeSelector = new LabelSelector() } };
+        change(policy.Spec);
+        return Value(await Api.CreateAsync(ResourceTypes.NodePolicies, policy, WriteOptions.Default, default));
+    }
+
+    public async Task<NodeRecycle> RequestAsync(string node, Action<NodeRecycleSpec>? change = null)
+    {
+        var recycle = new NodeRecycle
+        {
+            Metadata = new ObjectMeta { GenerateName = "by-hand-" },
+            Spec = new NodeRecycleSpec { NodeName = node, Reasons = [nameof(RecycleReason.Manual)], RequestedBy = "a test" },
+        };
+        change?.Invoke(recycle.Spec);
+        return Value(await Api.CreateAsync(ResourceTypes.NodeRecycles, recycle, WriteOptions.Default, default));
+    }
+
+    public async Task<IReadOnlyList<T>> AllAsync<T>(ResourceType<T> type)
+        where T : KubeObject
+    {
+        var (all, _, failure) = await PagedList.ReadAsync(Api, type, new ListQuery(), default);
+        failure.ShouldBeNull();
+        return all;
+    }
+
+    public async Task<T> GetAsync<T>(ResourceType<T> type, string name)
+        where T : KubeObject =>
+        Value(await Api.GetAsync(type, new ObjectName(string.Empty, name), default));
+
+    /// <summary>Polls, for as long as a slow machine may need.</summary>
+    public async Task<NodeRecycle> UntilAsync(string recycle, Func<NodeRecycle, bool> condition)
+    {
+        NodeRecycle? last = null;
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (DateTime.UtcNow < deadline)
+        {
+            last = await GetAsync(ResourceTypes.NodeRecycles, recycle);
+            if (condition(last))
+                return last;
+            await Task.Delay(20);
+        }
+
+        throw new TimeoutException($"NodeRecycle {recycle} has not come there; it is {JsonSerializer.Serialize(last, Kubernetes.Serialization.KubeJsonContext.Default.NodeRecycle)}\n{Log}");
+    }
+
+    public Task<NodeRecycle> UntilPhaseAsync(string recycle, RecyclePhase phase) =>
+        UntilAsync(recycle, seen => seen.Status?.Phase == phase.ToString());
+
+    public static T Value<T>(ApiResult<T> result) => result is ApiResult<T>.Ok ok
+        ? ok.Value
+        : throw new InvalidOperationException(((ApiResult<T>.Failed)result).Failure.ToString());
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach ((CancellationTokenSource stop, Task work) in _controllers)
+        {
+            await stop.CancelAsync();
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stop.Dispose();
+        }
+
+        Api.Dispose();
+        _http.Dispose();
+        await _sandbox.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task InstallAsync()
+    {
+        var definitions = ResourceTypes.Untyped("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", namespaced: false);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml"))
+        {
+            // nodeguard.io_fleets.yaml has fleets.nodeguard.io
+            string[] name = Path.GetFileNameWithoutExtension(file).Split('_');
+            var patch = new Patch(PatchKind.Apply, await File.ReadAllBytesAsync(file));
+            Value(await Api.PatchAsync(
+                definitions, new ObjectName(string.Empty, $"{name[1]}.{name[0]}"), patch, subresource: null, new WriteOptions("tests", Force: true), default));
+        }
+
+        foreach (Func<Task> list in (Func<Task>[])[() => AllAsync(ResourceTypes.Fleets), () => AllAsync(ResourceTypes.NodePolicies), () => AllAsync(ResourceTypes.NodeRecycles)])
+            await ServedAsync(list);
+    }
+
+    private static async Task ServedAsync(Func<Task> list)
+    {
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            try
+            {
+                await list();
+                return;
+            }
+            catch (ShouldAssertException) when (DateTime.UtcNow < deadline)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    private static KubeClient Connect(string kubeconfig)
+    {
+        ConnectionResult result = ClusterConnector.Connect(
+            new ConnectionRequest(kubeconfig), new ConnectionSurroundings { Variable = static _ => null, Notice = static _ => { } });
+        // The simulation runs fast, and so does the client.
+        return new KubeClient(
+            ((ConnectionResult.Ready)result).Connection, KubeClientOptions.For("controller") with { PerSecond = 0 }, TimeProvider.System);
+    }
+}
