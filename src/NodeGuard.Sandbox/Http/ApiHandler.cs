@@ -71,6 +71,13 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
             return;
         }
 
+        // Who may not do it is told so, as a server that does it would.
+        if (NotServed.Answer(RequestPath.Parse(path)!) is { } notDone)
+        {
+            await Responses.WriteAsync(context, notDone);
+            return;
+        }
+
         await ServeAsync(context, request);
     }
 
@@ -97,14 +104,13 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
         refused = ApiStatus.NoSuchPath();
         if (RequestPath.Parse(http.Path.Value ?? "") is not { } path)
             return null;
-        if (NotServed.Answer(path) is { } notDone)
+        ApiStatus? notDone = NotServed.Answer(path);
+        if (cluster.Resources.Find(path.Group, path.Version, path.Resource) is not { } resource)
         {
-            refused = notDone;
+            refused = notDone ?? refused;
             return null;
         }
 
-        if (cluster.Resources.Find(path.Group, path.Version, path.Resource) is not { } resource)
-            return null;
         bool watch = http.Query.TryGetValue("watch", out Microsoft.Extensions.Primitives.StringValues value) && value != "false" && value != "0";
         string? verb = (http.Method, path.Name.Length > 0) switch
         {
@@ -117,14 +123,15 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
             ("DELETE", false) => "deletecollection",
             _ => null,
         };
-        refused = verb is null ? ApiStatus.MethodNotAllowed() : Unfit(http, path, resource);
+        refused = verb is null ? ApiStatus.MethodNotAllowed() : notDone is null ? Unfit(http, path, resource) : null;
         return refused is not null ? null : new ApiRequest
         {
             Verb = verb!,
             Resource = resource,
             Namespace = path.Namespace,
             Name = path.Name,
-            Subresource = path.Subresource,
+            // What stands behind nodes/NAME/proxy is a path of the kubelet.
+            Subresource = notDone is null ? path.Subresource : path.Subresource.Split('/')[0],
             User = user,
             DryRun = http.Query["dryRun"] == "All",
             Force = http.Query["force"] == "true",

@@ -25,23 +25,18 @@ internal static class DefaultRoles
             cluster, "system:basic-user",
             Rule("create", ["authorization.k8s.io"], ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]),
             Rule("create", ["authentication.k8s.io"], ["selfsubjectreviews"]));
-        JsonObject[] view = [.. View()];
-        JsonObject[] edit =
-        [
-            .. view.Select(r => (JsonObject)r.DeepClone()),
+        AggregatedRole(cluster, "view", ["edit"], [.. View()]);
+        AggregatedRole(
+            cluster, "edit", ["admin"],
             Rule($"{ReadVerbs},{WriteVerbs}", [""], [.. CoreResources.Where(r => !r.Contains('/', StringComparison.Ordinal)), "secrets"]),
             Rule("create", [""], ["pods/eviction", "serviceaccounts/token"]),
             Rule(WriteVerbs, ["apps"], Workloads), Rule(WriteVerbs, ["batch"], ["cronjobs", "jobs"]),
             Rule(WriteVerbs, ["policy"], ["poddisruptionbudgets"]),
-            Rule($"{ReadVerbs},{WriteVerbs}", ["coordination.k8s.io"], ["leases"]),
-        ];
-        Role(cluster, "view", view);
-        Role(cluster, "edit", edit);
-        Role(
-            cluster, "admin",
-            [.. edit.Select(r => (JsonObject)r.DeepClone()),
-             Rule($"{ReadVerbs},{WriteVerbs}", ["rbac.authorization.k8s.io"], ["rolebindings", "roles"]),
-             Rule("create", ["authorization.k8s.io"], ["localsubjectaccessreviews"])]);
+            Rule($"{ReadVerbs},{WriteVerbs}", ["coordination.k8s.io"], ["leases"]));
+        AggregatedRole(
+            cluster, "admin", [],
+            Rule($"{ReadVerbs},{WriteVerbs}", ["rbac.authorization.k8s.io"], ["rolebindings", "roles"]),
+            Rule("create", ["authorization.k8s.io"], ["localsubjectaccessreviews"]));
         Bind(cluster, "cluster-admin", "cluster-admin", "system:masters");
         Bind(cluster, "system:discovery", "system:discovery", "system:authenticated");
         Bind(cluster, "system:basic-user", "system:basic-user", "system:authenticated");
@@ -71,11 +66,30 @@ internal static class DefaultRoles
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);
 
-    private static JsonObject Meta(string name) => new()
+    private static JsonObject Meta(string name, params string[] aggregatedTo)
     {
-        ["name"] = name,
-        ["labels"] = new JsonObject { ["kubernetes.io/bootstrapping"] = "rbac-defaults" },
-    };
+        var labels = new JsonObject { ["kubernetes.io/bootstrapping"] = "rbac-defaults" };
+        foreach (string role in aggregatedTo)
+            labels[$"rbac.authorization.k8s.io/aggregate-to-{role}"] = "true";
+        return new JsonObject { ["name"] = name, ["labels"] = labels };
+    }
+
+    /// <summary>One that others may add to by a label; what it begins with is in a role of its own.</summary>
+    private static void AggregatedRole(Cluster cluster, string name, string[] partOf, params JsonObject[] own)
+    {
+        Create(cluster, "clusterroles", new JsonObject { ["metadata"] = Meta($"system:aggregate-to-{name}", name), ["rules"] = new JsonArray([.. own]) });
+        Create(cluster, "clusterroles", new JsonObject
+        {
+            ["metadata"] = Meta(name, partOf),
+            ["aggregationRule"] = new JsonObject
+            {
+                ["clusterRoleSelectors"] = new JsonArray(new JsonObject
+                {
+                    ["matchLabels"] = new JsonObject { [$"rbac.authorization.k8s.io/aggregate-to-{name}"] = "true" },
+                }),
+            },
+        });
+    }
 
     private static void Role(Cluster cluster, string name, params JsonObject[] rules) => Create(
         cluster, "clusterroles", new JsonObject { ["metadata"] = Meta(name), ["rules"] = new JsonArray([.. rules]) });
