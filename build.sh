@@ -25,7 +25,8 @@ Usage: ./build.sh VERB [ARGUMENT...]
                           lead to it: eval "$(./build.sh sandbox --background)"; kill "$NODEGUARD_SANDBOX_PID" ends it
   bench [NAME...] [--json]
                           prints figures: gaps, restore, size and rest of the agent, as ratios against the kernel's floor
-                          and the peers (root); only when named: settings (root), sandbox, cache, and drain beside kubectl
+                          and the peers (root); only when named: settings (root), sandbox, cache, drain beside kubectl,
+                          plan (a fleet's next steps), and ttl (30 days of ageing, beside other ways)
   generate                writes deploy/crds from the models in src/NodeGuard.Kubernetes/Models/Fleet; the tests compare them
   format                  formats the code in place
   lab up|down|shell SUITE a booted container of bullseye, bookworm, trixie or sid (root)
@@ -126,19 +127,21 @@ benchmarks() {
 
 bench() {
   need_dotnet
-  local name lab='' drain='' named=''
+  local name lab='' drain='' programs='' named=''
   for name in "$@"; do
     [[ $name != --json ]] || continue
     named=1
     case "$name" in
-      drain) drain=1 ;;
-      sandbox | cache) ;;
-      *) lab=1 ;;
+      plan | ttl) ;;
+      sandbox | cache) programs=1 ;;
+      drain) drain=1 programs=1 ;;
+      *) lab=1 programs=1 ;;
     esac
   done
-  if [[ -n $lab || -z $named ]]; then need_lab; fi
+  [[ -n $named ]] || lab=1 programs=1
+  [[ -z $lab ]] || need_lab
   [[ -z $drain ]] || need_kubectl
-  publish
+  [[ -z $programs ]] || publish
   benchmarks "$@"
 }
 

@@ -9,9 +9,22 @@ public sealed record LabelMatch(IReadOnlyDictionary<string, string> MatchLabels,
 
     public static LabelMatch Nothing { get; } = new(NoLabels, [new SelectorRequirement("any", SelectorOperator.In, [])]);
 
-    public bool Matches(IReadOnlyDictionary<string, string> labels) =>
-        MatchLabels.All(want => labels.TryGetValue(want.Key, out var value) && value == want.Value)
-        && MatchExpressions.All(want => want.Matches(labels));
+    public bool Matches(IReadOnlyDictionary<string, string> labels)
+    {
+        foreach ((string key, string value) in MatchLabels)
+        {
+            if (!labels.TryGetValue(key, out string? has) || has != value)
+                return false;
+        }
+
+        for (int i = 0; i < MatchExpressions.Count; i++)
+        {
+            if (!MatchExpressions[i].Matches(labels))
+                return false;
+        }
+
+        return true;
+    }
 }
 
 public sealed record SelectorRequirement(string Key, SelectorOperator Operator, IReadOnlyList<string> Values)

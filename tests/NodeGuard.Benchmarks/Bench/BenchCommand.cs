@@ -2,6 +2,7 @@ using System.Text.Json;
 using NodeGuard.Benchmarks.Caching;
 using NodeGuard.Benchmarks.Draining;
 using NodeGuard.Benchmarks.Output;
+using NodeGuard.Benchmarks.Planning;
 using NodeGuard.Lab.Tests.Lab;
 
 namespace NodeGuard.Benchmarks.Bench;
@@ -18,7 +19,8 @@ internal static class BenchCommand
     private const string Sandbox = "sandbox";
     private const string Cache = "cache";
     private const string Drain = "drain";
-    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain];
+    private const string Plan = "plan";
+    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain, Plan];
     private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
 
     public static async Task<int> RunAsync(string[] args)
@@ -82,6 +84,11 @@ internal static class BenchCommand
             report = report with { Drain = await DrainBench.RunAsync(Say) };
         }
 
+        if (named.Contains(Plan))
+        {
+            report = report with { Plan = PlanBench.Run(Say) };
+        }
+
         if (named.Contains(Settings))
         {
             report = report with { Settings = await SettingsBench.RunAsync(Say) };
@@ -108,6 +115,7 @@ internal static class BenchCommand
             report.Settings is { } settings ? SettingsBench.SheetOf(settings) : null,
             report.Cache is { } cache ? CacheBench.SheetOf(cache) : null,
             report.Drain is { } drain ? DrainBench.SheetOf(drain) : null,
+            report.Plan is { } plan ? PlanBench.SheetOf(plan) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())
         {

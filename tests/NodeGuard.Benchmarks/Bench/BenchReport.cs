@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using NodeGuard.Benchmarks.Caching;
 using NodeGuard.Benchmarks.Draining;
+using NodeGuard.Benchmarks.Planning;
 
 namespace NodeGuard.Benchmarks.Bench;
 
@@ -27,6 +28,8 @@ internal sealed record BenchReport
     public CacheRow? Cache { get; init; }
 
     public IReadOnlyList<DrainRow>? Drain { get; init; }
+
+    public IReadOnlyList<PlanRow>? Plan { get; init; }
 }
 
 [JsonSerializable(typeof(BenchReport))]

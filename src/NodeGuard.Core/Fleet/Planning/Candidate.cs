@@ -3,45 +3,56 @@ using NodeGuard.Core.Fleet.Recycles;
 namespace NodeGuard.Core.Fleet.Planning;
 
 /// <summary>A node that something asks for.</summary>
-/// <param name="Scope">Null when no policy selects it: a person asked.</param>
-/// <param name="LatestStart">Of its age; null when that does not press.</param>
-internal sealed record Candidate(
-    FleetNode Node,
-    PolicyScope? Scope,
-    PlannedRecycle? Recycle,
-    IReadOnlyList<RecycleReason> Reasons,
-    DateTimeOffset? LatestStart,
-    DateTimeOffset? Deadline) : IComparable<Candidate>
+internal sealed class Candidate : IComparable<Candidate>
 {
+    // A person first; then what is late; then by the most urgent reason.
+    private readonly int _urgency;
+    private readonly long _latestStart;
+    private readonly long _requestedAt;
+
+    /// <param name="recycle">The request for it; null when nobody has made one.</param>
+    /// <param name="latestStart">Of its age; null when that does not press.</param>
+    public Candidate(
+        Member member, PlannedRecycle? recycle, IReadOnlyList<RecycleReason> reasons, DateTimeOffset? latestStart, DateTimeOffset? deadline, DateTimeOffset now)
+    {
+        (Member, Recycle, Reasons, Deadline) = (member, recycle, reasons, deadline);
+        _urgency = (Forced, ByHand) switch
+        {
+            (true, _) => 0,
+            (_, true) => 1,
+            _ when latestStart <= now => 2,
+            _ => 3 + (int)reasons[0],
+        };
+        _latestStart = (latestStart ?? deadline ?? DateTimeOffset.MaxValue).UtcTicks;
+        _requestedAt = (recycle?.RequestedAt ?? DateTimeOffset.MaxValue).UtcTicks;
+    }
+
+    public Member Member { get; }
+
+    public FleetNode Node => Member.Node;
+
+    /// <summary>Null when no policy selects it: a person asked.</summary>
+    public PolicyScope? Scope => Member.Scope;
+
+    public PlannedRecycle? Recycle { get; }
+
+    public IReadOnlyList<RecycleReason> Reasons { get; }
+
+    public DateTimeOffset? Deadline { get; }
+
     public bool ByHand => Recycle is { Automatic: false };
 
     public bool Forced => Recycle is { Forced: true };
 
     public bool OnlyForAge => Reasons is [RecycleReason.Age];
 
-    /// <summary>A person first; then what is late; then by the most urgent reason.</summary>
-    private int Urgency { get; init; }
-
-    public Candidate Ranked(DateTimeOffset now) => this with
-    {
-        Urgency = (Forced, ByHand) switch
-        {
-            (true, _) => 0,
-            (_, true) => 1,
-            _ when LatestStart <= now => 2,
-            _ => 3 + (int)Reasons[0],
-        },
-    };
-
     public int CompareTo(Candidate? other)
     {
         if (other is null)
             return 1;
-        int order = Urgency.CompareTo(other.Urgency);
-        order = order != 0 ? order : Later(LatestStart ?? Deadline).CompareTo(Later(other.LatestStart ?? other.Deadline));
-        order = order != 0 ? order : (Recycle?.RequestedAt ?? DateTimeOffset.MaxValue).CompareTo(other.Recycle?.RequestedAt ?? DateTimeOffset.MaxValue);
+        int order = _urgency.CompareTo(other._urgency);
+        order = order != 0 ? order : _latestStart.CompareTo(other._latestStart);
+        order = order != 0 ? order : _requestedAt.CompareTo(other._requestedAt);
         return order != 0 ? order : string.CompareOrdinal(Node.Name, other.Node.Name);
     }
-
-    private static DateTimeOffset Later(DateTimeOffset? time) => time ?? DateTimeOffset.MaxValue;
 }

@@ -1,70 +1,62 @@
 using System.Runtime.InteropServices;
+using NodeGuard.Core.Units;
 
 namespace NodeGuard.Core.Fleet.Planning;
 
 /// <summary>How many nodes of each scope (the fleet, a policy, their zones) there are, and how many are unavailable for any cause.</summary>
 internal sealed class DisruptionCounts
 {
-    private const string Fleet = "";
-
-    private readonly Dictionary<(string Policy, string? Zone), Count> _scopes = [];
-    private readonly HashSet<string> _counted = [];
+    private readonly Count _fleet = new();
+    private readonly Dictionary<string, Count> _zones = [];
+    private readonly Dictionary<string, Count> _policies = [];
+    private readonly Dictionary<(string Policy, string Zone), Scopes> _scopes = [];
     private int _controlPlaneAway;
     private int _etcdMembers;
     private int _etcdAway;
 
-    /// <param name="policyOf">Empty for nodes without one policy.</param>
-    public DisruptionCounts(FleetState state, FleetIndex index, Func<FleetNode, string> policyOf)
+    public DisruptionCounts(FleetState state, FleetIndex index, IReadOnlyList<Member> members)
     {
         var slotted = state.Slots.Select(static slot => slot.NodeUid).ToHashSet();
-        HashSet<string> covered = Successors(state, index.Orphaned, policyOf);
+        HashSet<string> covered = Successors(members, index.Orphaned);
         var withControlPlane = new HashSet<string>();
-        foreach (FleetNode node in state.Nodes)
+        foreach (Member member in members)
         {
-            bool held = slotted.Contains(node.Uid);
-            Add(policyOf(node), node, held || (!node.IsAvailable && !covered.Contains(node.Uid)), held);
-            if (node.IsControlPlane)
-                withControlPlane.Add(policyOf(node));
+            bool held = slotted.Contains(member.Node.Uid);
+            member.IsAway = held || (!member.Node.IsAvailable && !covered.Contains(member.Node.Uid));
+            Add(member, held);
+            if (member.Node.IsControlPlane)
+                withControlPlane.Add(member.Policy);
         }
 
         // The machine is gone and its successor has not proved well: it is away until the slot is given back.
         foreach (Slot slot in index.Orphaned)
         {
-            foreach (var scope in Scopes(slot.Policy, slot.Zone))
-                At(scope).Take(wasAway: false);
+            ScopesOf(slot.Policy, slot.Zone).Take(wasAway: false);
             _controlPlaneAway += slot.ControlPlane ?? withControlPlane.Contains(slot.Policy) ? 1 : 0;
         }
     }
 
-    public int Population(string policy) => At((policy, null)).Nodes;
-
-    public int Away(string policy) => At((policy, null)).Away;
+    public int Away(string policy) => PolicyCount(policy).Away;
 
     /// <summary>The budget that one more disruption of this node would break; null when all hold.</summary>
     /// <remarks>A node that is away already costs no more of what is available; slots are still never more than the budget.</remarks>
-    public Obstacle? Refuse(FleetNode node, Policy? policy, DisruptionBudget fleet)
+    public Obstacle? Refuse(Member member, Policy? policy, DisruptionBudget fleet)
     {
-        bool away = _counted.Contains(node.Uid);
-        return Quorum(node, away)
-            ?? Over(Fleet, null, fleet.MaxUnavailable, ObstacleKind.FleetBudget, away)
-            ?? (policy is null ? null : Over(policy.Name, null, policy.Budget.MaxUnavailable, ObstacleKind.PolicyBudget, away))
-            ?? (node.Zone.Length == 0 ? null : Zones(node.Zone, policy, fleet, away));
+        bool away = member.IsAway;
+        Scopes scopes = ScopesOf(member.Policy, member.Node.Zone);
+        return Quorum(member.Node, away)
+            ?? Over(scopes.Fleet, fleet.MaxUnavailable, ObstacleKind.FleetBudget, away)
+            ?? Over(scopes.Policy, policy?.Budget.MaxUnavailable, ObstacleKind.PolicyBudget, away)
+            ?? Over(scopes.Zone, fleet.MaxPerZone, ObstacleKind.ZoneBudget, away, member.Node.Zone)
+            ?? Over(scopes.PolicyZone, policy?.Budget.MaxPerZone, ObstacleKind.ZoneBudget, away, member.Node.Zone);
     }
 
-    public void Take(FleetNode node, string policy)
+    public void Take(Member member)
     {
-        bool wasAway = !_counted.Add(node.Uid);
-        foreach (var scope in Scopes(policy, node.Zone))
-            At(scope).Take(wasAway);
-        _controlPlaneAway += node.IsControlPlane && !wasAway ? 1 : 0;
-        _etcdAway += node.IsEtcdMember && !wasAway ? 1 : 0;
-    }
-
-    private Obstacle? Zones(string zone, Policy? policy, DisruptionBudget fleet, bool away)
-    {
-        Obstacle? ofFleet = fleet.MaxPerZone is { } all ? Over(Fleet, zone, all, ObstacleKind.ZoneBudget, away) : null;
-        return ofFleet
-            ?? (policy?.Budget.MaxPerZone is { } own ? Over(policy.Name, zone, own, ObstacleKind.ZoneBudget, away) : null);
+        ScopesOf(member.Policy, member.Node.Zone).Take(member.IsAway);
+        _controlPlaneAway += member.Node.IsControlPlane && !member.IsAway ? 1 : 0;
+        _etcdAway += member.Node.IsEtcdMember && !member.IsAway ? 1 : 0;
+        member.IsAway = true;
     }
 
     // A node that is not ready may still run its member of etcd, and its control plane: to disrupt it is to disrupt them.
@@ -78,23 +70,27 @@ internal sealed class DisruptionCounts
         return node.IsControlPlane && others > 0 ? new Obstacle(ObstacleKind.ControlPlane, $"{others} unavailable") : null;
     }
 
-    private Obstacle? Over(string policy, string? zone, Units.CountOrPercent limit, ObstacleKind kind, bool away)
+    private static Obstacle? Over(Count? count, CountOrPercent? limit, ObstacleKind kind, bool away, string? zone = null)
     {
-        Count count = At((policy, zone));
-        int allowed = limit.UnavailableOf(count.Nodes);
-        return (away ? count.Slots : count.Away) < allowed ? null : new Obstacle(kind, $"{count.Away} of {count.Nodes} nodes{(zone is null ? "" : $" in zone {zone}")} unavailable, {allowed} allowed");
+        if (count is null || limit is not { } most)
+            return null;
+        int allowed = most.UnavailableOf(count.Nodes);
+        return (away ? count.Slots : count.Away) < allowed ? null : count.Refusal(kind, allowed, zone);
     }
 
     /// <summary>Nodes that are on their way to take the place of one whose slot is held: one disruption counts once.</summary>
-    private static HashSet<string> Successors(FleetState state, IReadOnlyList<Slot> orphaned, Func<FleetNode, string> policyOf)
+    private static HashSet<string> Successors(IReadOnlyList<Member> members, IReadOnlyList<Slot> orphaned)
     {
         List<Slot> open = [.. orphaned];
         var covered = new HashSet<string>();
         if (open.Count == 0)
             return covered;
-        foreach (FleetNode node in state.Nodes.Where(static node => !node.Ready && !node.Cordoned && node.LeavingBecause is null))
+        foreach (Member member in members)
         {
-            int slot = open.FindIndex(slot => slot.Policy == policyOf(node) && slot.Since < node.BornAt && (slot.Zone.Length == 0 || slot.Zone == node.Zone));
+            FleetNode node = member.Node;
+            if (node.Ready || node.Cordoned || node.LeavingBecause is not null)
+                continue;
+            int slot = open.FindIndex(slot => slot.Policy == member.Policy && slot.Since < node.BornAt && (slot.Zone.Length == 0 || slot.Zone == node.Zone));
             if (slot < 0)
                 continue;
             open.RemoveAt(slot);
@@ -104,51 +100,69 @@ internal sealed class DisruptionCounts
         return covered;
     }
 
-    private void Add(string policy, FleetNode node, bool away, bool held)
+    private void Add(Member member, bool held)
     {
-        foreach (var scope in Scopes(policy, node.Zone))
+        ScopesOf(member.Policy, member.Node.Zone).Add(member.IsAway, held);
+        _etcdMembers += member.Node.IsEtcdMember ? 1 : 0;
+        _controlPlaneAway += member.IsAway && member.Node.IsControlPlane ? 1 : 0;
+        _etcdAway += member.IsAway && member.Node.IsEtcdMember ? 1 : 0;
+    }
+
+    private Scopes ScopesOf(string policy, string zone)
+    {
+        ref Scopes? scopes = ref CollectionsMarshal.GetValueRefOrAddDefault(_scopes, (policy, zone), out _);
+        return scopes ??= new Scopes(
+            _fleet,
+            policy.Length > 0 ? PolicyCount(policy) : null,
+            zone.Length > 0 ? CollectionsMarshal.GetValueRefOrAddDefault(_zones, zone, out _) ??= new Count() : null,
+            policy.Length > 0 && zone.Length > 0 ? new Count() : null);
+    }
+
+    private Count PolicyCount(string policy) => CollectionsMarshal.GetValueRefOrAddDefault(_policies, policy, out _) ??= new Count();
+
+    /// <summary>Those that a node is in; null for those that it is not.</summary>
+    private sealed record Scopes(Count Fleet, Count? Policy, Count? Zone, Count? PolicyZone)
+    {
+        public void Add(bool away, bool held)
         {
-            Count count = At(scope);
-            count.Nodes++;
-            count.Away += away ? 1 : 0;
-            count.Slots += held ? 1 : 0;
+            foreach (Count? count in (ReadOnlySpan<Count?>)[Fleet, Policy, Zone, PolicyZone])
+                count?.Add(away, held);
         }
 
-        _etcdMembers += node.IsEtcdMember ? 1 : 0;
-        if (!away)
-            return;
-        _counted.Add(node.Uid);
-        _controlPlaneAway += node.IsControlPlane ? 1 : 0;
-        _etcdAway += node.IsEtcdMember ? 1 : 0;
+        public void Take(bool wasAway)
+        {
+            foreach (Count? count in (ReadOnlySpan<Count?>)[Fleet, Policy, Zone, PolicyZone])
+                count?.Take(wasAway);
+        }
     }
-
-    private static IEnumerable<(string Policy, string? Zone)> Scopes(string policy, string zone)
-    {
-        yield return (Fleet, null);
-        if (policy.Length > 0)
-            yield return (policy, null);
-        if (zone.Length == 0)
-            yield break;
-        yield return (Fleet, zone);
-        if (policy.Length > 0)
-            yield return (policy, zone);
-    }
-
-    private Count At((string Policy, string? Zone) scope) =>
-        CollectionsMarshal.GetValueRefOrAddDefault(_scopes, scope, out _) ??= new Count();
 
     private sealed class Count
     {
-        public int Nodes { get; set; }
+        private Obstacle? _refusal;
 
-        public int Away { get; set; }
+        public int Nodes { get; private set; }
 
-        public int Slots { get; set; }
+        public int Away { get; private set; }
+
+        public int Slots { get; private set; }
+
+        public void Add(bool away, bool held)
+        {
+            Nodes++;
+            Away += away ? 1 : 0;
+            Slots += held ? 1 : 0;
+        }
 
         public void Take(bool wasAway)
         {
             Slots++;
             Away += wasAway ? 0 : 1;
+            _refusal = null;
         }
+
+        // Thousands of nodes are refused for the same budget.
+        public Obstacle Refusal(ObstacleKind kind, int allowed, string? zone) => _refusal is { } same && same.Kind == kind
+            ? same
+            : _refusal = new Obstacle(kind, $"{Away} of {Nodes} nodes{(zone is null ? "" : $" in zone {zone}")} unavailable, {allowed} allowed");
     }
 }

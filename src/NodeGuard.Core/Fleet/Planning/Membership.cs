@@ -3,55 +3,51 @@ namespace NodeGuard.Core.Fleet.Planning;
 /// <summary>Which policy keeps which node. Two policies for one node keep it not at all: two owners of one thing are an outage in waiting.</summary>
 internal sealed class Membership
 {
-    private readonly Dictionary<string, List<FleetNode>> _nodes = [];
-    private readonly Dictionary<string, List<string>> _conflictsOf = [];
-    private readonly Dictionary<string, string> _policies = [];
-    private readonly Dictionary<string, string> _conflicts = [];
+    private readonly Dictionary<string, List<Member>> _members = [];
+    private readonly Dictionary<string, List<string>> _conflicts = [];
 
     public Membership(FleetState state)
     {
-        var selecting = new List<string>();
-        foreach (FleetNode node in state.Nodes)
+        All = [.. state.Nodes.Select(static node => new Member(node))];
+        foreach (Member member in All)
         {
-            selecting.Clear();
+            Policy? only = null;
             foreach (Policy policy in state.Policies)
             {
-                if (policy.Selector.Matches(node.Labels))
-                    selecting.Add(policy.Name);
+                if (!policy.Selector.Matches(member.Node.Labels))
+                    continue;
+                if (only is not null)
+                {
+                    Conflict(member, state.Policies);
+                    only = null;
+                    break;
+                }
+
+                only = policy;
             }
 
-            Assign(node, selecting);
+            if (only is null)
+                continue;
+            member.Policy = only.Name;
+            ListOf(_members, only.Name).Add(member);
         }
     }
 
+    /// <summary>In the state's order.</summary>
+    public IReadOnlyList<Member> All { get; }
+
     /// <summary>The nodes that only this policy selects.</summary>
-    public IReadOnlyList<FleetNode> Of(string policy) => _nodes.TryGetValue(policy, out var nodes) ? nodes : [];
-
-    /// <summary>Empty when none, or more than one, selects the node.</summary>
-    public string PolicyOf(FleetNode node) => _policies.GetValueOrDefault(node.Uid, string.Empty);
-
-    /// <summary>The policies that select the node, when they are more than one.</summary>
-    public string? ConflictOf(FleetNode node) => _conflicts.GetValueOrDefault(node.Uid);
+    public IReadOnlyList<Member> Of(string policy) => _members.TryGetValue(policy, out var members) ? members : [];
 
     /// <summary>The names of a policy's nodes that another one selects too.</summary>
-    public IReadOnlyList<string> ConflictsOf(string policy) => _conflictsOf.TryGetValue(policy, out var nodes) ? nodes : [];
+    public IReadOnlyList<string> ConflictsOf(string policy) => _conflicts.TryGetValue(policy, out var nodes) ? nodes : [];
 
-    private void Assign(FleetNode node, List<string> selecting)
+    private void Conflict(Member member, IReadOnlyList<Policy> policies)
     {
-        switch (selecting.Count)
-        {
-            case 0:
-                break;
-            case 1:
-                _policies.Add(node.Uid, selecting[0]);
-                ListOf(_nodes, selecting[0]).Add(node);
-                break;
-            default:
-                _conflicts.Add(node.Uid, string.Join(", ", selecting));
-                foreach (string policy in selecting)
-                    ListOf(_conflictsOf, policy).Add(node.Name);
-                break;
-        }
+        string[] selecting = [.. policies.Where(policy => policy.Selector.Matches(member.Node.Labels)).Select(static policy => policy.Name)];
+        member.Conflict = string.Join(", ", selecting);
+        foreach (string policy in selecting)
+            ListOf(_conflicts, policy).Add(member.Node.Name);
     }
 
     private static List<T> ListOf<T>(Dictionary<string, List<T>> lists, string key)

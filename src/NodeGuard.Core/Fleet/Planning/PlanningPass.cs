@@ -9,10 +9,9 @@ internal sealed class PlanningPass
     private readonly FleetIndex _index;
     private readonly DateTimeOffset _now;
     private readonly Membership _members;
-    private readonly Dictionary<string, PolicyScope> _scopes;
+    private readonly PolicyScope[] _scopes;
     private readonly DisruptionCounts _counts;
     private readonly StartRate _rate;
-    private readonly Dictionary<string, NodeOutlook> _outlooks = [];
     private readonly List<RecycleStart> _starts = [];
 
     public PlanningPass(FleetState state, DateTimeOffset now)
@@ -21,53 +20,53 @@ internal sealed class PlanningPass
         _now = now;
         _index = new FleetIndex(state);
         _members = new Membership(state);
-        _scopes = state.Policies.ToDictionary(
-            static policy => policy.Name, policy => new PolicyScope(policy, _members.Of(policy.Name), state, _index, now));
-        _counts = new DisruptionCounts(state, _index, _members.PolicyOf);
+        _scopes = [.. state.Policies.Select(policy => new PolicyScope(policy, _members.Of(policy.Name), state, _index, now))];
+        _counts = new DisruptionCounts(state, _index, _members.All);
         _rate = new StartRate(state.Starts, now);
     }
 
     public FleetPlan Run()
     {
         var candidates = new List<Candidate>();
-        foreach (FleetNode node in _state.Nodes)
+        foreach (Member member in _members.All)
         {
-            if (Ask(node) is { } candidate)
-                candidates.Add(candidate.Ranked(_now));
+            if (Ask(member) is { } candidate)
+                candidates.Add(candidate);
         }
 
         candidates.Sort();
         foreach (Candidate candidate in candidates)
             Decide(candidate);
-        NodeOutlook[] outlooks = [.. _state.Nodes.Select(node => _outlooks[node.Uid])];
-        return new FleetPlan(_starts, Withdrawals(), outlooks, PolicyOutlooks.Of(_scopes.Values, _counts, _members, outlooks));
+        NodeOutlook[] outlooks = [.. _members.All.Select(static member => member.Outlook!)];
+        return new FleetPlan(_starts, Withdrawals(), outlooks, [.. _scopes.Select(scope => PolicyOutlooks.Of(scope, _counts, _members))]);
     }
 
     /// <summary>Null when nothing asks for the node, or nobody may; its outlook is known then.</summary>
-    private Candidate? Ask(FleetNode node)
+    private Candidate? Ask(Member member)
     {
+        FleetNode node = member.Node;
         PlannedRecycle? request = _index.RequestFor(node);
-        PolicyScope? scope = _scopes.GetValueOrDefault(_members.PolicyOf(node));
-        List<RecycleReason> own = scope?.Reasons(node) ?? [];
-        RecycleReason[] reasons = request is { Automatic: false } ? [.. request.Reasons.Union(own)] : [.. own];
-        AgeTimes? age = scope?.Age(node);
-        DateTimeOffset? deadline = Earlier(age?.Deadline, request?.Deadline);
-        if (Standing(node, reasons, scope, request) is { } obstacle)
+        IReadOnlyList<RecycleReason> own = member.Scope?.Reasons(member) ?? [];
+        IReadOnlyList<RecycleReason> reasons = request is { Automatic: false } ? [.. request.Reasons.Union(own)] : own;
+        DateTimeOffset? deadline = Earlier(member.Age?.Deadline, request?.Deadline);
+        if (Standing(member, reasons, request) is { } obstacle)
         {
-            DateTimeOffset? next = obstacle.Kind == ObstacleKind.TooYoung ? scope?.PaceReaches(node) : null;
-            _outlooks[node.Uid] = new NodeOutlook(node, _members.PolicyOf(node), reasons, obstacle, next, deadline);
+            DateTimeOffset? next = obstacle.Kind == ObstacleKind.TooYoung ? member.Scope?.PaceReaches(member) : null;
+            member.Outlook = new NodeOutlook(node, member.Policy, reasons, obstacle, next, deadline);
             return null;
         }
 
-        return new Candidate(node, scope, request, reasons, reasons.Contains(RecycleReason.Age) ? age?.LatestStart : null, deadline);
+        return new Candidate(member, request, reasons, reasons.Contains(RecycleReason.Age) ? member.Age?.LatestStart : null, deadline, _now);
     }
 
     /// <summary>What stands against the node itself, whatever else is going on.</summary>
-    private Obstacle? Standing(FleetNode node, RecycleReason[] reasons, PolicyScope? scope, PlannedRecycle? request)
+    private Obstacle? Standing(Member member, IReadOnlyList<RecycleReason> reasons, PlannedRecycle? request)
     {
+        FleetNode node = member.Node;
+        PolicyScope? scope = member.Scope;
         if (_index.RunningOn(node.Name) is { } running)
             return new Obstacle(ObstacleKind.InProgress, running.Name);
-        if (_members.ConflictOf(node) is { } policies)
+        if (member.Conflict is { } policies)
             return new Obstacle(ObstacleKind.Conflict, policies);
         bool byHand = request is { Automatic: false };
         if (scope is null && !byHand)
@@ -76,20 +75,20 @@ internal sealed class PlanningPass
             return new Obstacle(ObstacleKind.PolicyUnusable, problem);
         if (node.LeavingBecause is { } leaving)
             return new Obstacle(ObstacleKind.Leaving, leaving);
-        if (reasons.Length == 0)
-            return new Obstacle(scope?.Age(node) is null ? ObstacleKind.NothingToDo : ObstacleKind.TooYoung);
+        if (reasons.Count == 0)
+            return new Obstacle(member.Age is null ? ObstacleKind.NothingToDo : ObstacleKind.TooYoung);
         return null;
     }
 
     private void Decide(Candidate candidate)
     {
         (Obstacle Obstacle, DateTimeOffset? Until)? refusal = Refuse(candidate);
-        string policy = candidate.Scope?.Policy.Name ?? string.Empty;
-        _outlooks[candidate.Node.Uid] = new NodeOutlook(
+        string policy = candidate.Member.Policy;
+        candidate.Member.Outlook = new NodeOutlook(
             candidate.Node, policy, candidate.Reasons, refusal?.Obstacle, refusal is null ? _now : refusal.Value.Until, candidate.Deadline);
         if (refusal is not null)
             return;
-        _counts.Take(candidate.Node, policy);
+        _counts.Take(candidate.Member);
         _rate.Take(policy);
         if (candidate.Scope is { } scope)
         {
@@ -110,7 +109,7 @@ internal sealed class PlanningPass
             return (new Obstacle(ObstacleKind.BackingOff), rests);
         if (!candidate.ByHand && OnItsOwn(candidate) is { } ownRefusal)
             return ownRefusal;
-        if (_counts.Refuse(candidate.Node, candidate.Scope?.Policy, _state.Budget) is { } budget)
+        if (_counts.Refuse(candidate.Member, candidate.Scope?.Policy, _state.Budget) is { } budget)
             return (budget, null);
         return candidate.ByHand || _rate.Refuse(candidate.Scope?.Policy, _state.Budget) is not { } rate ? null : (rate.Obstacle, rate.Until);
     }
@@ -140,7 +139,7 @@ internal sealed class PlanningPass
         // Whoever replaces an outdated node brings the new image to it, whatever the reason.
         if (scope.IsOutdated(node) && scope.Waves.Refuse(scope.Policy, node, scope.WaveRoom) is { } wave)
             return (new Obstacle(ObstacleKind.Wave, wave), scope.Waves.Active?.SoakedAt);
-        return candidate.OnlyForAge && !scope.PaceAdmits(node) ? (new Obstacle(ObstacleKind.Pace), scope.PaceReaches(node)) : null;
+        return candidate.OnlyForAge && !scope.PaceAdmits(candidate.Member) ? (new Obstacle(ObstacleKind.Pace), scope.PaceReaches(candidate.Member)) : null;
     }
 
     private static Obstacle Closed(PolicyScope scope)
@@ -153,15 +152,15 @@ internal sealed class PlanningPass
     private List<Withdrawal> Withdrawals()
     {
         var withdrawn = new List<Withdrawal>();
-        var byName = _state.Nodes.ToDictionary(static node => node.Name);
+        var byName = _members.All.ToDictionary(static member => member.Node.Name);
         foreach (PlannedRecycle recycle in _state.Recycles.Where(static recycle => recycle.Waiting))
         {
-            if (!byName.TryGetValue(recycle.Node, out FleetNode? node))
+            if (!byName.TryGetValue(recycle.Node, out Member? member))
                 withdrawn.Add(new Withdrawal(recycle, $"node {recycle.Node} does not exist"));
-            else if (recycle.NodeUid.Length > 0 && recycle.NodeUid != node.Uid)
+            else if (recycle.NodeUid.Length > 0 && recycle.NodeUid != member.Node.Uid)
                 withdrawn.Add(new Withdrawal(recycle, $"node {recycle.Node} was made anew since this was asked for"));
-            else if (recycle.Automatic && _outlooks[node.Uid] is { Reasons.Count: 0 })
-                withdrawn.Add(new Withdrawal(recycle, $"nothing asks for it any more: {_outlooks[node.Uid].Obstacle?.Message}"));
+            else if (recycle.Automatic && member.Outlook is { Reasons.Count: 0 } outlook)
+                withdrawn.Add(new Withdrawal(recycle, $"nothing asks for it any more: {outlook.Obstacle?.Message}"));
         }
 
         return withdrawn;

@@ -3,31 +3,40 @@ namespace NodeGuard.Core.Fleet.Planning;
 /// <summary>What a plan says of each policy as a whole.</summary>
 internal static class PolicyOutlooks
 {
-    public static IReadOnlyList<PolicyOutlook> Of(
-        IEnumerable<PolicyScope> scopes, DisruptionCounts counts, Membership members, IReadOnlyList<NodeOutlook> outlooks)
-    {
-        ILookup<string, NodeOutlook> byPolicy = outlooks.ToLookup(static outlook => outlook.Policy);
-        return [.. scopes.Select(scope => Of(scope, counts, members, byPolicy[scope.Policy.Name]))];
-    }
-
-    private static PolicyOutlook Of(PolicyScope scope, DisruptionCounts counts, Membership members, IEnumerable<NodeOutlook> nodes)
+    public static PolicyOutlook Of(PolicyScope scope, DisruptionCounts counts, Membership members)
     {
         Policy policy = scope.Policy;
-        DateTimeOffset now = scope.Now;
-        NodeOutlook[] all = [.. nodes];
+        int inProgress = 0;
+        int outdated = 0;
+        int unknown = 0;
+        int overdue = 0;
+        FleetNode? oldest = null;
+        DateTimeOffset? next = null;
+        foreach (Member member in scope.Members)
+        {
+            FleetNode node = member.Node;
+            bool runs = member.Outlook!.Obstacle?.Kind == ObstacleKind.InProgress;
+            inProgress += runs ? 1 : 0;
+            outdated += scope.IsOutdated(node) ? 1 : 0;
+            unknown += policy.Image is not null && node.Image is null ? 1 : 0;
+            overdue += member.Age?.Deadline < scope.Now ? 1 : 0;
+            oldest = oldest is null || node.BornAt < oldest.BornAt ? node : oldest;
+            next = !runs && member.Outlook.Next is { } own && !(next <= own) ? own : next;
+        }
+
         return new PolicyOutlook
         {
             Name = policy.Name,
-            Nodes = scope.Nodes.Count,
+            Nodes = scope.Members.Count,
             Unavailable = counts.Away(policy.Name),
-            Allowed = policy.Budget.MaxUnavailable.UnavailableOf(counts.Population(policy.Name)),
-            InProgress = all.Count(static outlook => outlook.Obstacle?.Kind == ObstacleKind.InProgress),
-            Outdated = scope.Nodes.Count(scope.IsOutdated),
-            UnknownImage = policy.Image is null ? 0 : scope.Nodes.Count(static node => node.Image is null),
-            Overdue = all.Count(outlook => outlook.Deadline < now && scope.Age(outlook.Node) is { } age && age.Deadline < now),
-            Oldest = scope.Nodes.MinBy(static node => node.BornAt),
+            Allowed = policy.Budget.MaxUnavailable.UnavailableOf(scope.Members.Count),
+            InProgress = inProgress,
+            Outdated = outdated,
+            UnknownImage = unknown,
+            Overdue = overdue,
+            Oldest = oldest,
             Wave = scope.Waves.Active,
-            NextStart = all.Where(static outlook => outlook.Obstacle is not { Kind: ObstacleKind.InProgress }).Min(static outlook => outlook.Next),
+            NextStart = next,
             Conflicts = members.ConflictsOf(policy.Name),
         };
     }

@@ -13,23 +13,24 @@ internal sealed class PolicyScope
     // A calendar of windows longer than this would cost more than it tells.
     private static readonly TimeSpan LongestHorizon = TimeSpan.FromDays(400);
 
-    private readonly Dictionary<string, AgeTimes> _ages = [];
-    // By the order of their latest starts.
-    private readonly Dictionary<string, int> _places = [];
+    private static readonly RecycleReason[] OnlyAge = [RecycleReason.Age];
+
     private readonly AgePace? _pace;
 
-    public PolicyScope(Policy policy, IReadOnlyList<FleetNode> nodes, FleetState state, FleetIndex index, DateTimeOffset now)
+    public PolicyScope(Policy policy, IReadOnlyList<Member> members, FleetState state, FleetIndex index, DateTimeOffset now)
     {
         Now = now;
         Policy = policy;
-        Nodes = nodes;
+        Members = members;
         DateTimeOffset[] forAge = [.. state.Starts.Where(start => start.ForAge && start.Policy == policy.Name).Select(static start => start.At)];
         // The pace asks how much open time has passed since the last start, and lately.
         DateTimeOffset lately = now - AgePace.LongestCatchUp;
         DateTimeOffset last = forAge.Length > 0 ? forAge.Max() : lately;
         Calendar = CalendarOf(policy, last < lately ? last : lately, now);
         Startable = policy.Windows.Count == 0 || policy.AllowOverrun ? Calendar : Calendar.Fitting(policy.Expected);
-        Waves = WaveGate.Of(policy, nodes, index, now);
+        foreach (Member member in members)
+            member.Scope = this;
+        Waves = WaveGate.Of(policy, members, index, now);
         WaveRoom = Waves.Room;
         _pace = PaceOf(index, forAge);
     }
@@ -38,7 +39,7 @@ internal sealed class PolicyScope
 
     public Policy Policy { get; }
 
-    public IReadOnlyList<FleetNode> Nodes { get; }
+    public IReadOnlyList<Member> Members { get; }
 
     public WindowCalendar Calendar { get; }
 
@@ -52,36 +53,40 @@ internal sealed class PolicyScope
     /// <summary>How many more nodes of the active wave may start now.</summary>
     public int WaveRoom { get; set; }
 
-    public AgeTimes? Age(FleetNode node) => _ages.TryGetValue(node.Uid, out AgeTimes times) ? times : null;
-
     /// <summary>What asks for the node by itself, the most urgent first. Age asks from the earliest time on.</summary>
-    public List<RecycleReason> Reasons(FleetNode node)
+    public IReadOnlyList<RecycleReason> Reasons(Member member)
     {
-        var reasons = new List<RecycleReason>();
+        FleetNode node = member.Node;
         bool replaces = Policy.Method != ReplacementMethod.Reboot;
-        if (replaces && IsOutdated(node))
+        bool image = replaces && IsOutdated(node);
+        bool drift = replaces && Policy.RecycleOnDrift && node.Drift == DriftState.Drifted;
+        bool age = replaces && member.Age is { } times && times.Earliest <= Now;
+        bool reboot = Policy.RebootWhenRequired && node.RebootRequired == true;
+        if (!image && !drift && !reboot)
+            return age ? OnlyAge : [];
+        var reasons = new List<RecycleReason>();
+        if (image)
             reasons.Add(RecycleReason.Image);
-        if (replaces && Policy.RecycleOnDrift && node.Drift == DriftState.Drifted)
+        if (drift)
             reasons.Add(RecycleReason.Drift);
-        if (replaces && Age(node) is { } age && age.Earliest <= Now)
+        if (age)
             reasons.Add(RecycleReason.Age);
-        if (Policy.RebootWhenRequired && node.RebootRequired == true)
+        if (reboot)
             reasons.Add(RecycleReason.Reboot);
         return reasons;
     }
 
     public bool IsOutdated(FleetNode node) => Policy.Image is { } image && node.Image is { } has && has != image;
 
-    public bool PaceAdmits(FleetNode node) =>
-        _pace is { } pace && _places.TryGetValue(node.Uid, out int place) && pace.Admits(place, StartedForAge);
+    public bool PaceAdmits(Member member) => _pace is { } pace && member.Place is { } place && pace.Admits(place, StartedForAge);
 
     /// <summary>When the pace comes to the node, as it looks now.</summary>
-    public DateTimeOffset? PaceReaches(FleetNode node)
+    public DateTimeOffset? PaceReaches(Member member)
     {
-        if (_pace is not { } pace || !_places.TryGetValue(node.Uid, out int place))
+        if (_pace is not { } pace || member.Place is not { } place)
             return null;
         DateTimeOffset? reached = pace.Reaches(place);
-        return Age(node) is { } age && reached < age.Earliest ? Startable.NextOpen(age.Earliest) : reached;
+        return member.Age is { } age && reached < age.Earliest ? Startable.NextOpen(age.Earliest) : reached;
     }
 
     // Nodes that are on their way out, or that nothing may be done to, take no part in the pace of the others.
@@ -89,20 +94,21 @@ internal sealed class PolicyScope
     {
         if (Policy.MaxAge is null || Policy.Method == ReplacementMethod.Reboot)
             return null;
-        var waiting = new List<(DateTimeOffset LatestStart, string Uid)>(Nodes.Count);
-        foreach (FleetNode node in Nodes)
+        var waiting = new List<(DateTimeOffset LatestStart, Member Member)>(Members.Count);
+        foreach (Member member in Members)
         {
+            FleetNode node = member.Node;
             AgeTimes times = AgeTimes.Of(node, Policy)!.Value;
-            _ages.Add(node.Uid, times);
+            member.Age = times;
             if (index.RunningOn(node.Name) is null && node.LeavingBecause is null && node.ExcludedBy is null && !node.CordonedByOthers)
-                waiting.Add((times.LatestStart, node.Uid));
+                waiting.Add((times.LatestStart, member));
         }
 
         if (waiting.Count == 0)
             return null;
         waiting.Sort(static (one, other) => one.LatestStart.CompareTo(other.LatestStart));
         for (int i = 0; i < waiting.Count; i++)
-            _places[waiting[i].Uid] = i;
+            waiting[i].Member.Place = i;
         return new AgePace([.. waiting.Select(static entry => entry.LatestStart)], Startable, Now, past);
     }
 

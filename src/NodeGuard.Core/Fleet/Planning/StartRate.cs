@@ -43,7 +43,9 @@ internal sealed class StartRate
             return (new Obstacle(ObstacleKind.Spacing, $"{Minutes(budget.MinSpacing)} between two {where}"), starts[^1] + budget.MinSpacing);
         if (budget.MaxStartsPerHour is not { } most)
             return null;
-        int within = starts.Count(start => start > _now - Hour);
+        int within = 0;
+        while (within < most && within < starts.Count && starts[^(within + 1)] > _now - Hour)
+            within++;
         return within < most
             ? null
             : (new Obstacle(ObstacleKind.StartsPerHour, $"{within} of {most} {where}"), most == 0 ? DateTimeOffset.MaxValue : starts[^most] + Hour);

@@ -14,7 +14,7 @@ internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string?
 {
     public static WaveGate Open { get; } = new(null, null, int.MaxValue, null);
 
-    public static WaveGate Of(Policy policy, IReadOnlyList<FleetNode> nodes, FleetIndex index, DateTimeOffset now)
+    public static WaveGate Of(Policy policy, IReadOnlyList<Member> nodes, FleetIndex index, DateTimeOffset now)
     {
         if (policy.Image is not { } image)
             return Open;
@@ -22,7 +22,7 @@ internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string?
         {
             if (wave.Size is null && wave.Selector is null)
                 return Open;
-            FleetNode[] members = [.. nodes.Where(node => Belongs(policy, wave, node))];
+            FleetNode[] members = [.. nodes.Select(static member => member.Node).Where(node => Belongs(policy, wave, node))];
             if (Gate(policy.Name, wave, members, image, index, now) is { } gate)
                 return gate;
         }
@@ -68,7 +68,12 @@ internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string?
     // Waves by selector have their nodes to themselves; all others share the rest.
     private static bool Belongs(Policy policy, Wave wave, FleetNode node)
     {
-        Wave? selected = policy.Waves.FirstOrDefault(other => other.Selector is { } selector && selector.Matches(node.Labels));
-        return wave.Selector is null ? selected is null : ReferenceEquals(selected, wave);
+        foreach (Wave other in policy.Waves)
+        {
+            if (other.Selector is { } selector && selector.Matches(node.Labels))
+                return ReferenceEquals(other, wave);
+        }
+
+        return wave.Selector is null;
     }
 }
