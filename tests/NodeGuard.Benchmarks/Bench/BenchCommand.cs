@@ -20,7 +20,8 @@ internal static class BenchCommand
     private const string Cache = "cache";
     private const string Drain = "drain";
     private const string Plan = "plan";
-    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain, Plan];
+    private const string Ttl = "ttl";
+    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain, Plan, Ttl];
     private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
 
     public static async Task<int> RunAsync(string[] args)
@@ -89,6 +90,11 @@ internal static class BenchCommand
             report = report with { Plan = PlanBench.Run(Say) };
         }
 
+        if (named.Contains(Ttl))
+        {
+            report = report with { Ttl = TtlBench.Run(Say) };
+        }
+
         if (named.Contains(Settings))
         {
             report = report with { Settings = await SettingsBench.RunAsync(Say) };
@@ -116,6 +122,7 @@ internal static class BenchCommand
             report.Cache is { } cache ? CacheBench.SheetOf(cache) : null,
             report.Drain is { } drain ? DrainBench.SheetOf(drain) : null,
             report.Plan is { } plan ? PlanBench.SheetOf(plan) : null,
+            report.Ttl is { } ttl ? TtlBench.SheetOf(ttl) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())
         {

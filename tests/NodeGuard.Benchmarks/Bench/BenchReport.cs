@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using NodeGuard.Benchmarks.Caching;
 using NodeGuard.Benchmarks.Draining;
 using NodeGuard.Benchmarks.Planning;
+using NodeGuard.Testing.Fleet;
 
 namespace NodeGuard.Benchmarks.Bench;
 
@@ -30,6 +31,8 @@ internal sealed record BenchReport
     public IReadOnlyList<DrainRow>? Drain { get; init; }
 
     public IReadOnlyList<PlanRow>? Plan { get; init; }
+
+    public IReadOnlyList<TtlTrial>? Ttl { get; init; }
 }
 
 [JsonSerializable(typeof(BenchReport))]
