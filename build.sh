@@ -17,6 +17,7 @@ usage() {
 Usage: ./build.sh VERB [ARGUMENT...]
 
   demo                    a real systemd-networkd flushes 500 objects, without and with NodeGuard (root; else sandboxed)
+  demo fleet              100 simulated nodes live for a day and are all recycled in time; a bad image; a node that is blocked
   test [unit|lab]         checks format and scripts, publishes, runs the suites; the last line is "N passed, N failed"
   publish [--arch ARCH]   makes nodeguard and nodeguard-sandbox in artifacts/linux-ARCH, each one self-contained file;
                           ARCH is x64 (default) or arm64
@@ -147,6 +148,9 @@ bench() {
 
 demo() {
   need_dotnet
+  if [[ ${1:-} == fleet ]]; then
+    benchmarks demo fleet
+  fi
   if ! is_root; then
     need_packages unshare=util-linux
     publish_nodeguard

@@ -1,4 +1,3 @@
-using NodeGuard.Controller.Tests.Stage;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Recycles;
@@ -6,6 +5,7 @@ using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
 using NodeGuard.Sandbox.Simulation.Machines;
+using NodeGuard.Testing.Fleet;
 using Shouldly;
 using Xunit;
 

@@ -18,7 +18,7 @@ internal static class RecycleMessages
         RecycleEvent.SlotLost => "its slot was taken away; it waits for another one",
         RecycleEvent.Cordoned => $"node {recycle.NodeName} takes no new pods; it is drained",
         RecycleEvent.Uncordoned => $"somebody uncordoned node {recycle.NodeName}; that is taken as a no: request it again if it is meant",
-        RecycleEvent.Drained => $"node {recycle.NodeName} is drained: {look.Drain.Evicted} pods moved away",
+        RecycleEvent.Drained => $"node {recycle.NodeName} is drained: {Pods(look.Drain.Evicted)} moved away",
         RecycleEvent.DrainGaveUp => $"{look.Drain.Message}{Blockers(look.Drain)}; tried again later",
         RecycleEvent.DrainFailed => $"{look.Drain.Message}{Blockers(look.Drain)}; {look.Seen.Attempts} tries were made",
         RecycleEvent.DrainForced => $"{look.Drain.Message}; going on, as force was said",
@@ -32,7 +32,9 @@ internal static class RecycleMessages
     };
 
     public static string Draining(DrainLook drain) =>
-        drain.Blockers.Count == 0 ? $"{drain.Evicted} pods have left" : $"waits for {drain.Blockers.Count} pods{Blockers(drain)}";
+        drain.Blockers.Count == 0 ? $"so far {Pods(drain.Evicted)} left" : $"waits for {Pods(drain.Blockers.Count)}{Blockers(drain)}";
+
+    private static string Pods(int count) => count == 1 ? "1 pod" : $"{count} pods";
 
     private static string TimedOut(RecycleContext recycle, RecycleLook look) => look.Seen.Phase switch
     {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace NodeGuard.Controller.Tests.Stage;
+namespace NodeGuard.Testing.Fleet;
 
 /// <summary>Keeps what the controller logs, for the message of a test that fails.</summary>
 internal sealed class StageLog : ILogger

@@ -1,6 +1,7 @@
 using System.Net.Http;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeGuard.Controller;
 using NodeGuard.Controller.Hosting;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
@@ -14,9 +15,8 @@ using NodeGuard.Kubernetes.Models.Fleet;
 using NodeGuard.Kubernetes.Results;
 using NodeGuard.Sandbox.Hosting;
 using NodeGuard.Sandbox.Simulation.Machines;
-using Shouldly;
 
-namespace NodeGuard.Controller.Tests.Stage;
+namespace NodeGuard.Testing.Fleet;
 
 /// <summary>A simulated cluster in fast time with the controller's real code, over HTTPS, in this process.</summary>
 internal sealed class FleetStage : IAsyncDisposable
@@ -44,7 +44,13 @@ internal sealed class FleetStage : IAsyncDisposable
 
     public SandboxHost Sandbox => _sandbox;
 
-    public static async Task<FleetStage> StartAsync(double speed, params PoolSpec[] pools)
+    /// <summary>By the simulated clock.</summary>
+    public DateTimeOffset StartedAt { get; private init; }
+
+    public static Task<FleetStage> StartAsync(double speed, params PoolSpec[] pools) => StartAsync(speed, [], pools);
+
+    /// <param name="manifests">Files with workloads.</param>
+    public static async Task<FleetStage> StartAsync(double speed, IReadOnlyList<string> manifests, params PoolSpec[] pools)
     {
         string directory = Directory.CreateTempSubdirectory("nodeguard-fleet-").FullName;
         SandboxHost sandbox = await SandboxHost.StartAsync(
@@ -53,11 +59,12 @@ internal sealed class FleetStage : IAsyncDisposable
                 Nodes = 0,
                 Pools = pools,
                 Speed = speed,
+                Manifests = manifests,
             },
             static _ => { });
         string kubeconfig = Path.Combine(directory, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, sandbox.Server.KubeconfigText());
-        var stage = new FleetStage(sandbox, directory, Connect(kubeconfig));
+        var stage = new FleetStage(sandbox, directory, Connect(kubeconfig)) { StartedAt = sandbox.Cluster.Clock.GetUtcNow() };
         await stage.InstallAsync();
         return stage;
     }
@@ -98,28 +105,41 @@ internal sealed class FleetStage : IAsyncDisposable
         where T : KubeObject
     {
         var (all, _, failure) = await PagedList.ReadAsync(Api, type, new ListQuery(), default);
-        failure.ShouldBeNull();
-        return all;
+        return failure is null ? all : throw new InvalidOperationException(failure.ToString());
     }
 
     public async Task<T> GetAsync<T>(ResourceType<T> type, string name)
         where T : KubeObject =>
         Value(await Api.GetAsync(type, new ObjectName(string.Empty, name), default));
 
+    public async Task CancelAsync(string recycle) => Value(await Api.PatchAsync(
+        ResourceTypes.NodeRecycles, new ObjectName(string.Empty, recycle), Merge("{\"spec\":{\"cancel\":true}}"), subresource: null, WriteOptions.Default, default));
+
+    /// <param name="patch">A JSON merge patch.</param>
+    public async Task ChangePolicyAsync(string name, string patch) => Value(await Api.PatchAsync(
+        ResourceTypes.NodePolicies, new ObjectName(string.Empty, name), Merge(patch), subresource: null, WriteOptions.Default, default));
+
+    public Task<NodePolicy> UntilFrozenAsync(string policy) =>
+        UntilAsync(ResourceTypes.NodePolicies, policy, static seen => seen.Status?.Freeze is not null);
+
     /// <summary>Polls, for as long as a slow machine may need.</summary>
-    public async Task<NodeRecycle> UntilAsync(string recycle, Func<NodeRecycle, bool> condition)
+    public Task<NodeRecycle> UntilAsync(string recycle, Func<NodeRecycle, bool> condition) =>
+        UntilAsync(ResourceTypes.NodeRecycles, recycle, condition);
+
+    public async Task<T> UntilAsync<T>(ResourceType<T> type, string name, Func<T, bool> condition)
+        where T : KubeObject
     {
-        NodeRecycle? last = null;
+        T? last = null;
         DateTime deadline = DateTime.UtcNow + Patience;
         while (DateTime.UtcNow < deadline)
         {
-            last = await GetAsync(ResourceTypes.NodeRecycles, recycle);
+            last = await GetAsync(type, name);
             if (condition(last))
                 return last;
             await Task.Delay(20);
         }
 
-        throw new TimeoutException($"NodeRecycle {recycle} has not come there; it is {JsonSerializer.Serialize(last, Kubernetes.Serialization.KubeJsonContext.Default.NodeRecycle)}\n{Log}");
+        throw new TimeoutException($"{type.Kind} {name} has not come there; it is {(last is null ? "nothing" : JsonSerializer.Serialize(last, type.Json))}\n{Log}");
     }
 
     public Task<NodeRecycle> UntilPhaseAsync(string recycle, RecyclePhase phase) =>
@@ -128,6 +148,8 @@ internal sealed class FleetStage : IAsyncDisposable
     public static T Value<T>(ApiResult<T> result) => result is ApiResult<T>.Ok ok
         ? ok.Value
         : throw new InvalidOperationException(((ApiResult<T>.Failed)result).Failure.ToString());
+
+    private static Patch Merge(string body) => new(PatchKind.Merge, System.Text.Encoding.UTF8.GetBytes(body));
 
     public async ValueTask DisposeAsync()
     {
@@ -170,7 +192,7 @@ internal sealed class FleetStage : IAsyncDisposable
                 await list();
                 return;
             }
-            catch (ShouldAssertException) when (DateTime.UtcNow < deadline)
+            catch (InvalidOperationException) when (DateTime.UtcNow < deadline)
             {
                 await Task.Delay(20);
             }
