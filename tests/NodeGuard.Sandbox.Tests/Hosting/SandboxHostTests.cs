@@ -6,6 +6,7 @@ using NodeGuard.Sandbox.Api;
 using NodeGuard.Sandbox.Hosting;
 using NodeGuard.Sandbox.Http;
 using NodeGuard.Sandbox.Simulation;
+using NodeGuard.Sandbox.Simulation.Machines;
 using Shouldly;
 using Xunit;
 
@@ -51,6 +52,45 @@ public sealed class SandboxHostTests : IDisposable
         await using SandboxHost second = await StartAsync(options);
         All(second, "nodes").Select(node => node.Name()).ShouldBe(["node-1"]);
         second.Cluster.Store.Revision.ShouldBeGreaterThan(revision);
+    }
+
+    [Fact]
+    public async Task ARestartedSandboxKnowsItsMachinesAgain()
+    {
+        var options = new SandboxOptions
+        {
+            Nodes = 0,
+            Speed = 600,
+            Data = Path.Combine(_directory, "data"),
+            Pools =
+            [
+                new PoolSpec { Name = "plain", Count = 2 }, new PoolSpec { Name = "capi", Count = 2, Provider = PoolProvider.ClusterApi },
+                new PoolSpec { Name = "karpenter", Count = 2, Provider = PoolProvider.Karpenter },
+                new PoolSpec { Name = "resource", Count = 2, Provider = PoolProvider.Resource },
+            ],
+        };
+        await using (SandboxHost first = await StartAsync(options))
+        {
+            Delete(first, "plain-0001");
+            await EventuallyAsync(() => first.Cluster.Store.Get("nodes", "plain-0003") is not null);
+        }
+
+        await using SandboxHost second = await StartAsync(options);
+        Delete(second, "plain-0002");
+        await EventuallyAsync(() => second.Cluster.Store.Get("nodes", "plain-0004") is not null);
+        JsonObject machine = second.Cluster.Store.Snapshot("machines.cluster.x-k8s.io").Objects().First().Value;
+        second.Cluster.Write.Delete(
+            new ApiRequest
+            {
+                Verb = "delete",
+                Resource = second.Cluster.Resources.Get("cluster.x-k8s.io", "v1beta2", "machines"),
+                Namespace = "default",
+                Name = machine.Name(),
+            },
+            new DeleteOptions()).Succeeded.ShouldBeTrue();
+        await EventuallyAsync(() => second.Cluster.Store.Get("nodes", "capi-0003") is not null);
+        All(second, "nodes").Length.ShouldBe(8);
+        _said.ShouldBeEmpty();
     }
 
     [Theory]
@@ -109,6 +149,9 @@ public sealed class SandboxHostTests : IDisposable
     [InlineData("--speed", "0")]
     [InlineData("--port", "70000")]
     [InlineData("--unknown", "x")]
+    [InlineData("--pool", "count=3")]
+    [InlineData("--pool", "name=w,provider=aws")]
+    [InlineData("--webhook-port", "-1")]
     public async Task AWrongArgumentIsAUsageError(params string[] arguments) =>
         (await SandboxCommand.RunAsync(arguments)).ShouldBe(2);
 

@@ -53,7 +53,6 @@ internal sealed class CapiMachines(ObjectWrites writes, MachineFleet fleet, Agen
         item.Ensure("spec")["failureDomain"] = machine.Zone;
         JsonObject status = item.Ensure("status");
         status["phase"] = registered ? "Running" : "Provisioning";
-        status["observedGeneration"] = item.Number("metadata", "generation") ?? 1;
         JsonObject initialization = status.Ensure("initialization");
         initialization["infrastructureProvisioned"] = registered;
         initialization["bootstrapDataSecretCreated"] = true;

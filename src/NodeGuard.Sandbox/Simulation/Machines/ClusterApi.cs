@@ -36,14 +36,9 @@ internal sealed class ClusterApi : MachineProvider
         Writes.Create(MachineResources.HealthChecks, HealthCheck(pool));
         foreach (TimeSpan age in ages)
         {
-            JsonObject made = _sets.MakeMachine(set)!;
+            JsonObject made = Writes.Plant(MachineResources.Machines, MachineSets.NewMachine(set), Agenda.Now - age)!;
             Machine machine = Fleet.Launch(pool, made.Name(), age);
-            string born = (Agenda.Now - age).ToApiTime();
-            Writes.Edit(MachineResources.Machines, made.Name(), item =>
-            {
-                item.Ensure("metadata")["creationTimestamp"] = born;
-                CapiMachines.Describe(item, machine, Agenda.Now);
-            });
+            Writes.Edit(MachineResources.Machines, made.Name(), item => CapiMachines.Describe(item, machine, Agenda.Now));
         }
     }
 

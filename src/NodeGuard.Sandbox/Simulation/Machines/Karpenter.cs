@@ -23,14 +23,9 @@ internal sealed class Karpenter : MachineProvider
         JsonObject made = Writes.Create(MachineResources.NodePools, NodePool(pool))!;
         foreach (TimeSpan age in ages)
         {
-            JsonObject claim = MakeClaim(made, pool.Name)!;
+            JsonObject claim = Writes.Plant(MachineResources.NodeClaims, NewClaim(made, pool.Name), Agenda.Now - age)!;
             Machine machine = Fleet.Launch(pool, claim.Name(), age);
-            string born = (Agenda.Now - age).ToApiTime();
-            Writes.Edit(MachineResources.NodeClaims, claim.Name(), item =>
-            {
-                item.Ensure("metadata")["creationTimestamp"] = born;
-                NodeClaims.Describe(item, machine, Agenda.Now);
-            });
+            Writes.Edit(MachineResources.NodeClaims, claim.Name(), item => NodeClaims.Describe(item, machine, Agenda.Now));
         }
     }
 
@@ -177,7 +172,9 @@ internal sealed class Karpenter : MachineProvider
     private static int LimitOf(string text, int nodes) =>
         int.TryParse(text, out int count) ? count : IntOrPercent.Of(JsonValue.Create(text), nodes, roundUp: true) ?? 0;
 
-    private JsonObject? MakeClaim(JsonObject nodePool, string pool) => Writes.Create(MachineResources.NodeClaims, new JsonObject
+    private JsonObject? MakeClaim(JsonObject nodePool, string pool) => Writes.Create(MachineResources.NodeClaims, NewClaim(nodePool, pool));
+
+    private static JsonObject NewClaim(JsonObject nodePool, string pool) => new()
     {
         ["metadata"] = new JsonObject
         {
@@ -188,7 +185,7 @@ internal sealed class Karpenter : MachineProvider
             ["ownerReferences"] = new JsonArray(OwnedBy(MachineResources.NodePools, nodePool)),
         },
         ["spec"] = nodePool.At("spec", "template", "spec")?.DeepClone() ?? new JsonObject(),
-    });
+    };
 
     private static JsonObject NodePool(PoolSpec pool) => new()
     {

@@ -166,19 +166,16 @@ internal sealed class MachineFleet(ObjectWrites writes, Agenda agenda)
         bool ready = age is not null || (pool.Ready == TimeSpan.Zero && !faults.Has(MachineFaults.NeverReady));
         JsonObject node = MachineNode.Of(machine, pool, ready, agenda.Now);
         ProviderOf(pool.Provider).Dress(machine, node);
-        if (writes.Create(MachineResources.Nodes, node) is not { } made)
+        JsonObject? made = age is { } old
+            ? writes.Plant(MachineResources.Nodes, node, agenda.Now - old)
+            : writes.Create(MachineResources.Nodes, node);
+        if (made is null)
         {
             return NameTaken;
         }
 
         machine.NodeUid = made.Uid();
         machine.Up = agenda.Now;
-        if (age is { } old && old > TimeSpan.Zero)
-        {
-            string born = (agenda.Now - old).ToApiTime();
-            EditNode(machine, item => item.Ensure("metadata")["creationTimestamp"] = born);
-        }
-
         Enter(machine, ready ? MachineState.Running : MachineState.Joining);
         return null;
     }

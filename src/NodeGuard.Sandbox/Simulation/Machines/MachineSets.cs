@@ -45,7 +45,7 @@ internal sealed class MachineSets(ObjectWrites writes, MachineFleet fleet)
         int surplus = machines.Length - (set.Number("spec", "replicas") ?? 1);
         for (int i = surplus; i < 0; i++)
         {
-            MakeMachine(set);
+            writes.Create(MachineResources.Machines, NewMachine(set));
         }
 
         foreach (JsonObject machine in machines.OrderBy(Worth).ThenBy(machine => machine.Name(), StringComparer.Ordinal).Take(surplus)
@@ -69,8 +69,8 @@ internal sealed class MachineSets(ObjectWrites writes, MachineFleet fleet)
         });
     }
 
-    /// <returns>A Machine without infrastructure; its reconciler orders that.</returns>
-    public JsonObject? MakeMachine(JsonObject set)
+    /// <summary>A Machine without infrastructure; its reconciler orders that.</summary>
+    public static JsonObject NewMachine(JsonObject set)
     {
         JsonObject template = set.At("spec", "template") as JsonObject ?? [];
         JsonObject metadata = template.At("metadata")?.DeepClone() as JsonObject ?? [];
@@ -87,11 +87,7 @@ internal sealed class MachineSets(ObjectWrites writes, MachineFleet fleet)
             ["controller"] = true,
             ["blockOwnerDeletion"] = true,
         });
-        return writes.Create(MachineResources.Machines, new JsonObject
-        {
-            ["metadata"] = metadata,
-            ["spec"] = template.At("spec")?.DeepClone() ?? new JsonObject(),
-        });
+        return new JsonObject { ["metadata"] = metadata, ["spec"] = template.At("spec")?.DeepClone() ?? new JsonObject() };
     }
 
     // Least worth goes first: on its way out, annotated, without a running machine.

@@ -20,14 +20,9 @@ internal sealed class ManagedInstances(ObjectWrites writes, MachineFleet fleet, 
         })!;
         foreach (TimeSpan age in ages)
         {
-            JsonObject made = MakeInstance(group)!;
+            JsonObject made = Writes.Plant(MachineResources.Instances, NewInstance(group), Agenda.Now - age)!;
             Machine machine = Fleet.Launch(pool, made.Name(), age);
-            string born = (Agenda.Now - age).ToApiTime();
-            Writes.Edit(MachineResources.Instances, made.Name(), item =>
-            {
-                item.Ensure("metadata")["creationTimestamp"] = born;
-                Describe(item, machine);
-            });
+            Writes.Edit(MachineResources.Instances, made.Name(), item => Describe(item, machine));
         }
     }
 
@@ -79,7 +74,7 @@ internal sealed class ManagedInstances(ObjectWrites writes, MachineFleet fleet, 
         int wanted = group.Number("spec", "count") ?? 0;
         for (int i = instances.Length; i < wanted; i++)
         {
-            MakeInstance(group);
+            Writes.Create(MachineResources.Instances, NewInstance(group));
         }
 
         foreach (JsonObject instance in instances.OrderBy(item => !item.IsDeleting()).Take(instances.Length - wanted).Where(item => !item.IsDeleting()))
@@ -129,7 +124,7 @@ internal sealed class ManagedInstances(ObjectWrites writes, MachineFleet fleet, 
         Writes.RemoveFinalizer(MachineResources.Instances, instance.Name(), Finalizer);
     }
 
-    private JsonObject? MakeInstance(JsonObject group) => Writes.Create(MachineResources.Instances, new JsonObject
+    private static JsonObject NewInstance(JsonObject group) => new()
     {
         ["metadata"] = new JsonObject
         {
@@ -144,7 +139,7 @@ internal sealed class ManagedInstances(ObjectWrites writes, MachineFleet fleet, 
             ["managementPolicies"] = new JsonArray("*"),
             ["forProvider"] = new JsonObject { ["pool"] = PoolOf(group) },
         },
-    });
+    };
 
     private void Describe(JsonObject item, Machine machine)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Api;
 using NodeGuard.Sandbox.Store;
@@ -36,6 +37,37 @@ internal sealed class ObjectWrites(Cluster cluster)
 
         Edit(resource, made.Object.Name(), created => created["status"] = status.DeepClone());
         return Get(resource, made.Object.Name());
+    }
+
+    /// <summary>
+    /// Puts in one of a cluster's first objects as it is, with status and birth: thousands of them must not take the way of a request.
+    /// </summary>
+    /// <returns>Null when it is there already or not served.</returns>
+    public JsonObject? Plant(MachineResource resource, JsonObject item, DateTimeOffset born)
+    {
+        if (resource.In(cluster) is not { } info)
+        {
+            return null;
+        }
+
+        item["apiVersion"] = resource.ApiVersion;
+        item["kind"] = resource.Kind;
+        ObjectMeta.SetType(info, item);
+        JsonObject metadata = item.Ensure("metadata");
+        if (metadata.Text("generateName") is { Length: > 0 } prefix)
+        {
+            metadata["name"] = prefix + RandomNumberGenerator.GetString("bcdfghjklmnpqrstvwxz2456789", 5);
+        }
+
+        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["creationTimestamp"] = born.ToApiTime();
+        if (info.Strategy.CountsGenerations)
+        {
+            metadata["generation"] = 1;
+        }
+
+        StoreResult result = cluster.Store.Create(resource.StorageKey, resource.KeyOf(item.Name()), item);
+        return result.Outcome == StoreOutcome.Done ? result.Object!.Value : null;
     }
 
     /// <summary>Changes the whole object, status and all, as often as another writer was faster.</summary>
