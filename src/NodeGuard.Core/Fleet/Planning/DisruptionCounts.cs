@@ -59,6 +59,15 @@ internal sealed class DisruptionCounts
         member.IsAway = true;
     }
 
+    /// <summary>The disruption of this node, or of its predecessor, is over, and the node is well.</summary>
+    public void Give(Member member)
+    {
+        ScopesOf(member.Policy, member.Node.Zone).Give();
+        _controlPlaneAway -= member.Node.IsControlPlane ? 1 : 0;
+        _etcdAway -= member.Node.IsEtcdMember ? 1 : 0;
+        member.IsAway = false;
+    }
+
     // A node that is not ready may still run its member of etcd, and its control plane: to disrupt it is to disrupt them.
     private Obstacle? Quorum(FleetNode node, bool away)
     {
@@ -134,6 +143,12 @@ internal sealed class DisruptionCounts
             foreach (Count? count in (ReadOnlySpan<Count?>)[Fleet, Policy, Zone, PolicyZone])
                 count?.Take(wasAway);
         }
+
+        public void Give()
+        {
+            foreach (Count? count in (ReadOnlySpan<Count?>)[Fleet, Policy, Zone, PolicyZone])
+                count?.Give();
+        }
     }
 
     private sealed class Count
@@ -157,6 +172,13 @@ internal sealed class DisruptionCounts
         {
             Slots++;
             Away += wasAway ? 0 : 1;
+            _refusal = null;
+        }
+
+        public void Give()
+        {
+            Slots--;
+            Away--;
             _refusal = null;
         }
 

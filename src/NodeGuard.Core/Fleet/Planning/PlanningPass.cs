@@ -101,7 +101,7 @@ internal sealed class PlanningPass
 
     private (Obstacle Obstacle, DateTimeOffset? Until)? Refuse(Candidate candidate)
     {
-        Obstacle? obstacle = candidate.Forced ? null : Stopped(candidate);
+        Obstacle? obstacle = candidate.Forced ? null : Stopped(_state, candidate.Scope?.Policy);
         if (obstacle is not null)
             return (obstacle, null);
         DateTimeOffset? rests = candidate.ByHand ? candidate.Recycle!.NotBefore : Later(candidate.Recycle?.NotBefore, candidate.Node.RestsUntil);
@@ -114,15 +114,16 @@ internal sealed class PlanningPass
         return candidate.ByHand || _rate.Refuse(candidate.Scope?.Policy, _state.Budget) is not { } rate ? null : (rate.Obstacle, rate.Until);
     }
 
-    private Obstacle? Stopped(Candidate candidate)
+    /// <summary>Who has said, or what has shown, that nothing new is to start.</summary>
+    public static Obstacle? Stopped(FleetState state, Policy? policy)
     {
-        if (_state.Paused)
+        if (state.Paused)
             return new Obstacle(ObstacleKind.FleetPaused);
-        if (_state.FrozenBecause is { } fleet)
+        if (state.FrozenBecause is { } fleet)
             return new Obstacle(ObstacleKind.FleetFrozen, fleet);
-        if (candidate.Scope?.Policy is { Paused: true } paused)
+        if (policy is { Paused: true } paused)
             return new Obstacle(ObstacleKind.PolicyPaused, paused.Name);
-        return candidate.Scope?.Policy.FrozenBecause is { } frozen ? new Obstacle(ObstacleKind.PolicyFrozen, frozen) : null;
+        return policy?.FrozenBecause is { } frozen ? new Obstacle(ObstacleKind.PolicyFrozen, frozen) : null;
     }
 
     /// <summary>What holds back disruptions that no person asked for.</summary>

@@ -65,8 +65,8 @@ internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string?
             ? $"node {sick.Name} of wave {wave.Name} has image {image} and is not ready"
             : $"wave {wave.Name} is being rolled out";
 
-    // Waves by selector have their nodes to themselves; all others share the rest.
-    private static bool Belongs(Policy policy, Wave wave, FleetNode node)
+    /// <summary>Waves by selector have their nodes to themselves; all others share the rest.</summary>
+    public static bool Belongs(Policy policy, Wave wave, FleetNode node)
     {
         foreach (Wave other in policy.Waves)
         {

@@ -60,14 +60,14 @@ public sealed class WindowCalendar
 
     /// <summary>How much of the time between the two is open; zero when the second is not later.</summary>
     public TimeSpan Between(DateTimeOffset from, DateTimeOffset until) =>
-        until <= from ? TimeSpan.Zero : OpenBefore(until) - OpenBefore(from);
+        until <= from ? TimeSpan.Zero : OpenUntil(until) - OpenUntil(from);
 
     /// <summary>The instant at which this much open time has passed; null when the stretch has less.</summary>
     public DateTimeOffset? After(DateTimeOffset from, TimeSpan open)
     {
         if (open <= TimeSpan.Zero)
             return NextOpen(from);
-        TimeSpan target = OpenBefore(from) + open;
+        TimeSpan target = OpenUntil(from) + open;
         int index = Array.BinarySearch(_before, target);
         index = index >= 0 ? index : ~index - 1;
         // At a boundary the open time passes at the end of the interval before.
@@ -78,7 +78,8 @@ public sealed class WindowCalendar
         return _open[index].Start + (target - _before[index]);
     }
 
-    private TimeSpan OpenBefore(DateTimeOffset instant)
+    /// <summary>How much is open from the begin of the stretch until then.</summary>
+    public TimeSpan OpenUntil(DateTimeOffset instant)
     {
         int index = IndexOf(instant);
         if (index < 0)
