@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Cluster;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Http;
@@ -22,7 +23,7 @@ public sealed record GuardSurroundings(
 
 /// <summary>The loops' owners, for <see cref="AgentLoops"/>.</summary>
 internal sealed record AgentParts(
-    IHostedGuard Guard, WatchdogLoop Watchdog, ConfigurationReload Reload, ServeLoop Control, ServeLoop? Observer);
+    IHostedGuard Guard, WatchdogLoop Watchdog, ConfigurationReload Reload, ServeLoop Control, ServeLoop? Observer, ClusterConnectionLoop? Cluster);
 
 /// <summary>Starts the guard first and everything else behind it, and stops in the opposite order.</summary>
 public sealed class AgentHost
@@ -183,6 +184,7 @@ public sealed class AgentHost
         }
 
         var watchdog = new WatchdogLoop(guard, surroundings.Heartbeats, _notifier, _log, _time);
-        return new AgentParts(guard, watchdog, reload, control, observer);
+        ClusterConnectionLoop? cluster = _options.Cluster is null ? null : new ClusterConnectionLoop(_options, guard, _loggers, _time);
+        return new AgentParts(guard, watchdog, reload, control, observer, cluster);
     }
 }

@@ -23,6 +23,11 @@ internal static class AgentLoops
             loops.Add(new("http", Deadline, observer.RunAsync));
         }
 
+        if (parts.Cluster is { } cluster)
+        {
+            loops.Add(new("cluster-report", Deadline, cluster.RunAsync));
+        }
+
         loops.AddRange(parts.Guard.Loops);
         return loops;
     }

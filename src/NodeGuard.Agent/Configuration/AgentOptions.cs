@@ -29,7 +29,15 @@ public sealed record AgentOptions
 
     /// <summary>SCHED_FIFO priority of the guard thread; 0 leaves it a normal thread.</summary>
     public required int RealtimePriority { get; init; }
+
+    /// <summary>Null: this host is in no cluster, and nobody is told.</summary>
+    public ClusterOptions? Cluster { get; init; }
 }
+
+/// <param name="Node">The name of this host's Node.</param>
+/// <param name="Kubeconfig">Null: the pod's own account.</param>
+/// <param name="HostRoot">Where the host's /etc and /run are, without a slash at the end; empty for this root.</param>
+public sealed record ClusterOptions(string Node, string? Kubeconfig, string HostRoot);
 
 public sealed record RouteOptions
 {

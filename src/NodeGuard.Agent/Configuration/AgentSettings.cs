@@ -96,6 +96,15 @@ public static class AgentSettings
     internal static readonly ScalarSetting<int> RealtimePriority = new(
         "realtimePriority", "10", new WholeNumber(0, 99), "SCHED_FIFO priority of the guard thread; 0 for none.");
 
+    internal static readonly ScalarSetting<string> ClusterNode = new(
+        "cluster.node", string.Empty, new NodeName(), "Name of this host's Node, whose GuardedNode is told how the host is; empty outside of a cluster.");
+
+    internal static readonly ScalarSetting<string> ClusterKubeconfig = new(
+        "cluster.kubeconfig", string.Empty, new AbsolutePath(1024, mayBeEmpty: true), "Who to tell it to, and as whom; the pod's own account when empty.");
+
+    internal static readonly ScalarSetting<string> ClusterHostRoot = new(
+        "cluster.hostRoot", "/", Directory, "Where the host's /etc and /run are, when mounted elsewhere in a container.");
+
     /// <summary>In the order in which they are printed.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -103,5 +112,6 @@ public static class AgentSettings
         RoutesExcludeDevices, RoutesResyncInterval, RoutesHistorySize,
         StateDirectory, RuntimeDirectory, HttpListen, HttpSocket, LogLevelSetting, LogFormatSetting,
         ProcRoot, ReceiveBufferBytes, RealtimePriority,
+        ClusterNode, ClusterKubeconfig, ClusterHostRoot,
     ];
 }

@@ -117,6 +117,21 @@ internal sealed class DeviceGlob : SettingType<string>
     public override string Format(string value) => value;
 }
 
+internal sealed class NodeName : SettingType<string>
+{
+    private const int MaxLength = 253;
+
+    public override string Allowed => "the name of a Node: lower case letters, digits, - and ., or nothing";
+
+    public override bool TryParse(string text, [NotNullWhen(true)] out string? value)
+    {
+        value = text;
+        return text.Length <= MaxLength && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.');
+    }
+
+    public override string Format(string value) => value;
+}
+
 internal sealed class AbsolutePath(int maxBytes, bool mayBeEmpty = false) : SettingType<string>
 {
     public override string Allowed { get; } =

@@ -59,7 +59,17 @@ internal sealed class SettingValues
             ProcRoot = Get<string>(AgentSettings.ProcRoot),
             ReceiveBufferBytes = Get<int>(AgentSettings.ReceiveBufferBytes),
             RealtimePriority = Get<int>(AgentSettings.RealtimePriority),
+            Cluster = ToClusterOptions(),
         };
+    }
+
+    private ClusterOptions? ToClusterOptions()
+    {
+        string node = Get<string>(AgentSettings.ClusterNode);
+        string kubeconfig = Get<string>(AgentSettings.ClusterKubeconfig);
+        return node.Length == 0
+            ? null
+            : new ClusterOptions(node, kubeconfig.Length > 0 ? kubeconfig : null, Get<string>(AgentSettings.ClusterHostRoot).TrimEnd('/'));
     }
 
     private RouteOptions ToRouteOptions() => new()

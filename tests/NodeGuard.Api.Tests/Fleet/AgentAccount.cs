@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using NodeGuard.Api.Tests.Client;
 using NodeGuard.Api.Tests.Contract;
 using NodeGuard.Api.Tests.Harness;
+using NodeGuard.Kubernetes.Client;
+using NodeGuard.Kubernetes.Credentials;
 
 namespace NodeGuard.Api.Tests.Fleet;
 
@@ -44,6 +47,16 @@ internal sealed class AgentAccount : IAsyncDisposable
         // The server's authorizer follows the roles a moment later.
         await Until.AnswerAsync(() => agent.Api.GetAsync(agent.Own), a => a.Code == 200, "the agent may read its GuardedNode");
         return agent;
+    }
+
+    /// <summary>The agent's own client, by the way that a kubeconfig takes.</summary>
+    public KubeClient Connect()
+    {
+        string file = Path.Combine(_cluster.Scratch, $"{_pod}.token");
+        File.WriteAllText(file, Api.Http.DefaultRequestHeaders.Authorization!.Parameter);
+        string users = Path.Combine(_cluster.Scratch, $"{_pod}.kubeconfig");
+        File.WriteAllText(users, $"users: [{{name: agent, user: {{tokenFile: {_pod}.token}}}}]");
+        return Clients.Connect(new ConnectionRequest(User: "agent"), name => name == "KUBECONFIG" ? $"{users}:{_cluster.Kubeconfig}" : null);
     }
 
     /// <summary>Another token of the same account.</summary>
