@@ -82,11 +82,10 @@ public sealed class AgentHostTests : IDisposable
         await File.WriteAllTextAsync(_directory.File("file"), "in the way");
 
         Task<int> running = Start(("runtimeDirectory", _directory.File("file")));
-        await Eventually.TrueAsync(() => _guard.Started && Log.Contains("cannot serve", StringComparison.Ordinal), "the guard works and the trouble is told");
+        await Eventually.TrueAsync(() => _guard.Started && _notifier.Messages.Contains("READY=1") && Log.Contains("cannot serve", StringComparison.Ordinal), "the guard works and the trouble is told");
 
         Log.ShouldContain("nobody can tell whether another agent runs");
         Log.ShouldContain("cannot serve the control API");
-        _notifier.Messages.ShouldContain("READY=1");
         (await StopAsync(running)).ShouldBe(0);
     }
 
