@@ -17,7 +17,7 @@ internal sealed class DeletedObject(IKubeApi api, IMachineMapping mapping) : IRe
     public async Task<Asked> AskAsync(RecycleContext recycle, CancellationToken cancellation)
     {
         ReplacedResource resource = recycle.Replacement!.Resource!;
-        ResourceType<UntypedObject> type = mapping.TypeOf(resource);
+        ResourceType<UntypedObject> type = mapping.TypeOf(resource, recycle);
         if (await mapping.BeforeDeleteAsync(resource, recycle, cancellation) is { } later)
             return new Asked.Later(later);
         ApiResult<bool> answer = await api.DeleteAsync(
@@ -42,7 +42,7 @@ internal interface IMachineMapping
 {
     Task<Preparation> FindAsync(RecycleContext recycle, CancellationToken cancellation);
 
-    ResourceType<UntypedObject> TypeOf(ReplacedResource resource);
+    ResourceType<UntypedObject> TypeOf(ReplacedResource resource, RecycleContext recycle);
 
     /// <summary>What the provider is told before; null when it is done, otherwise why it is not done yet.</summary>
     Task<string?> BeforeDeleteAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<string?>(null);
@@ -57,5 +57,5 @@ internal sealed class NodeItself : IMachineMapping
             ApiVersion = "v1", Kind = "Node", Name = recycle.NodeName, Uid = recycle.Recycle.Status?.Node?.Uid,
         }));
 
-    public ResourceType<UntypedObject> TypeOf(ReplacedResource resource) => ResourceTypes.Untyped("", "v1", "nodes", "Node", namespaced: false);
+    public ResourceType<UntypedObject> TypeOf(ReplacedResource resource, RecycleContext recycle) => ResourceTypes.Untyped("", "v1", "nodes", "Node", namespaced: false);
 }

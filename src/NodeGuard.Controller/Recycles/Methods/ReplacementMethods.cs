@@ -9,6 +9,9 @@ internal static class ReplacementMethods
     public static IReadOnlyDictionary<ReplacementMethod, IReplacementMethod> All(IKubeApi api) => new Dictionary<ReplacementMethod, IReplacementMethod>
     {
         [ReplacementMethod.Reboot] = new RebootByAgent(api),
+        [ReplacementMethod.ClusterApi] = new DeletedObject(api, new ClusterApiMachine(api)),
+        [ReplacementMethod.Karpenter] = new DeletedObject(api, new KarpenterNodeClaim(api)),
+        [ReplacementMethod.DeleteResource] = new DeletedObject(api, new MappedResource(api)),
         [ReplacementMethod.DeleteNode] = new DeletedObject(api, new NodeItself()),
     };
 }

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
+using NodeGuard.Kubernetes.Results;
+
+namespace NodeGuard.Controller.Recycles.Methods;
+
+/// <summary>Finding the object that stands for a machine among objects that have no model here.</summary>
+internal static class MachineSearch
+{
+    /// <summary>The version of the group that the server prefers; null with why not.</summary>
+    public static async Task<(string? Version, Preparation? Problem)> VersionAsync(IKubeApi api, string group, string product, CancellationToken cancellation)
+    {
+        switch (await api.GetPathAsync($"/apis/{group}", ResourceTypes.Untyped("", "v1", "", "", namespaced: false).Json, cancellation))
+        {
+            case ApiResult<UntypedObject>.Ok { Value: var found }:
+                return Text(found, "preferredVersion.version") is { } version
+                    ? (version, null)
+                    : (null, new Preparation.Refused($"the server names no version of {group}"));
+            case ApiResult<UntypedObject>.Failed { Failure.Kind: ApiFailureKind.NotFound }:
+                return (null, new Preparation.Refused($"the cluster does not serve {group}: install {product}, or use another method"));
+            case ApiResult<UntypedObject>.Failed { Failure: var failure }:
+                return (null, Answer(failure, $"reading the versions of {group}"));
+            default:
+                throw new InvalidOperationException("a result is Ok or Failed");
+        }
+    }
+
+    public static Preparation Ready(UntypedObject found, ResourceType<UntypedObject> type) => new Preparation.Ready(new ReplacedResource
+    {
+        ApiVersion = type.ApiVersion, Kind = found.Kind ?? type.Kind, Namespace = found.Metadata.Namespace, Name = found.Metadata.Name, Uid = found.Metadata.Uid,
+    });
+
+    /// <summary>What no waiting changes is refused; all else is tried again.</summary>
+    public static Preparation Answer(ApiFailure failure, string what) => failure.Kind switch
+    {
+        ApiFailureKind.Forbidden => new Preparation.Refused($"{what}: the controller may not: {failure.Message}"),
+        ApiFailureKind.NotFound or ApiFailureKind.Invalid => new Preparation.Refused($"{what}: {failure.Message}"),
+        _ => new Preparation.Later($"{what}: {failure.Message}"),
+    };
+
+    /// <summary>The text at a path of names with dots between them; a dot inside a name is written <c>\.</c></summary>
+    public static string? Text(UntypedObject item, string path)
+    {
+        string[] names = [.. path.Replace("\\.", "\0", StringComparison.Ordinal).Split('.').Select(static name => name.Replace('\0', '.'))];
+        if (names is ["metadata", "annotations", var annotation])
+            return item.Metadata.Annotations?.GetValueOrDefault(annotation);
+        if (names is ["metadata", "labels", var label])
+            return item.Metadata.Labels?.GetValueOrDefault(label);
+        if (item.Unknown?.TryGetValue(names[0], out JsonElement at) != true)
+            return null;
+        foreach (string name in names.AsSpan(1))
+        {
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
+                return null;
+        }
+
+        return at.ValueKind == JsonValueKind.String ? at.GetString() : null;
+    }
+}
