@@ -42,7 +42,7 @@ public sealed class ByHandTests
         stage.StartController();
         Node node = (await stage.AllAsync(ResourceTypes.Nodes))[0];
         string before = node.Status!.NodeInfo!.BootId;
-        await UntilAgentAsync(stage, node.Metadata.Name!);
+        await stage.UntilAgentAsync(node.Metadata.Name!);
 
         NodeRecycle recycle = await stage.RequestAsync(node.Metadata.Name!, static spec => spec.Method = nameof(ReplacementMethod.Reboot));
         await stage.UntilAsync(recycle.Metadata.Name!, static seen => seen.Status?.Phase == nameof(RecyclePhase.Succeeded) && seen.Metadata.Finalizers is null or []);
@@ -53,18 +53,5 @@ public sealed class ByHandTests
         (after.Spec?.Unschedulable ?? false).ShouldBeFalse();
         (after.Spec?.Taints ?? []).ShouldNotContain(static taint => taint.Key == FleetKeys.RecycleTaint);
         (after.Metadata.Annotations ?? []).ShouldNotContainKey(DrainKeys.CordonedBy);
-    }
-
-    private static async Task UntilAgentAsync(FleetStage stage, string node)
-    {
-        DateTime deadline = DateTime.UtcNow + TimeSpan.FromSeconds(60);
-        while (DateTime.UtcNow < deadline)
-        {
-            if ((await stage.AllAsync(ResourceTypes.GuardedNodes)).Any(guarded => guarded.Metadata.Name == node && guarded.Status?.Heartbeat is not null))
-                return;
-            await Task.Delay(20);
-        }
-
-        throw new TimeoutException($"the agent of {node} has not written");
     }
 }

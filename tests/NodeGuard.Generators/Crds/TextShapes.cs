@@ -23,7 +23,7 @@ internal static class TextShapes
             TextShape.ObjectName => ($"^{Label}(\\.{Label})*$", 253),
             TextShape.PartName => ($"^{Label}$", 63),
             TextShape.LabelKey => ($"^({Label}(\\.{Label})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$", 317),
-            TextShape.FieldPath => ("^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$", 253),
+            TextShape.FieldPath => ("^([A-Za-z0-9_/-]|\\\\\\.)+(\\.([A-Za-z0-9_/-]|\\\\\\.)+)*$", 253),
             _ => throw new NotSupportedException($"no pattern for {shape}"),
         };
         schema["pattern"] = pattern;

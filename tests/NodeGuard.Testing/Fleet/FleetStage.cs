@@ -119,6 +119,21 @@ internal sealed class FleetStage : IAsyncDisposable
     public async Task ChangePolicyAsync(string name, string patch) => Value(await Api.PatchAsync(
         ResourceTypes.NodePolicies, new ObjectName(string.Empty, name), Merge(patch), subresource: null, WriteOptions.Default, default));
 
+    /// <summary>The controller makes the GuardedNode, the simulated agent writes it.</summary>
+    public async Task UntilAgentAsync(string node)
+    {
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (!(await AllAsync(ResourceTypes.GuardedNodes)).Any(guarded => guarded.Metadata.Name == node && guarded.Status?.Heartbeat is not null))
+            await PauseAsync(deadline, $"the agent of node {node} has not written");
+    }
+
+    public async Task UntilNoSlotAsync()
+    {
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while ((await AllAsync(ResourceTypes.Fleets)).Any(static fleet => fleet.Status?.Slots is { Count: > 0 }))
+            await PauseAsync(deadline, "a slot was not given back");
+    }
+
     public Task<NodePolicy> UntilFrozenAsync(string policy) =>
         UntilAsync(ResourceTypes.NodePolicies, policy, static seen => seen.Status?.Freeze is not null);
 
@@ -148,6 +163,13 @@ internal sealed class FleetStage : IAsyncDisposable
     public static T Value<T>(ApiResult<T> result) => result is ApiResult<T>.Ok ok
         ? ok.Value
         : throw new InvalidOperationException(((ApiResult<T>.Failed)result).Failure.ToString());
+
+    private async Task PauseAsync(DateTime deadline, string problem)
+    {
+        if (DateTime.UtcNow > deadline)
+            throw new TimeoutException($"{problem}\n{Log}");
+        await Task.Delay(20);
+    }
 
     private static Patch Merge(string body) => new(PatchKind.Merge, System.Text.Encoding.UTF8.GetBytes(body));
 

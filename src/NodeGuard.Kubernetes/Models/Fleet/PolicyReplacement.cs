@@ -69,7 +69,7 @@ public sealed class ResourceReplacement : WireObject
     [Shape(TextShape.LabelKey)]
     public string? Key { get; set; }
 
-    /// <summary>The field of the resource that equals the node's spec.providerID.</summary>
+    /// <summary>The field of the resource that equals the node's spec.providerID or its last part; a dot inside a name is written with a backslash before it.</summary>
     [Shape(TextShape.FieldPath)]
     [FilledWith("status.providerID")]
     public string? ProviderIdField { get; set; }

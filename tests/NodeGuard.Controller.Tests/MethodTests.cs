@@ -1,0 +1,141 @@
+using NodeGuard.Core.Draining;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
+using NodeGuard.Sandbox.Simulation.Machines;
+using NodeGuard.Testing.Fleet;
+using Shouldly;
+using Xunit;
+
+namespace NodeGuard.Controller.Tests;
+
+/// <summary>Each method against a simulator that behaves as its provider does, and what happens where that fails.</summary>
+public sealed class MethodTests
+{
+    private const double Speed = 120;
+
+    private static readonly PoolSpec Pool = new()
+    {
+        Name = "workers", Count = 3, Agents = true, Boot = TimeSpan.FromSeconds(30), Ready = TimeSpan.FromSeconds(5), Image = "debian-12.1",
+    };
+
+    [Theory]
+    [InlineData(PoolProvider.Autoscaling, ReplacementMethod.DeleteNode)]
+    [InlineData(PoolProvider.ClusterApi, ReplacementMethod.ClusterApi)]
+    [InlineData(PoolProvider.Karpenter, ReplacementMethod.Karpenter)]
+    [InlineData(PoolProvider.Resource, ReplacementMethod.DeleteResource)]
+    public async Task The_provider_makes_another_machine(PoolProvider provider, ReplacementMethod method)
+    {
+        await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool with { Provider = provider });
+        await stage.PolicyAsync("workers", spec => Use(spec, method));
+        stage.StartController();
+        Node node = await FirstAsync(stage);
+
+        NodeRecycle asked = await stage.RequestAsync(node.Metadata.Name!);
+        NodeRecycle done = await EndedAsync(stage, asked);
+
+        done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Succeeded), $"{done.Status.Message}\n{stage.Log}");
+        done.Status.Replacement!.Successor!.Uid.ShouldNotBe(node.Metadata.Uid);
+        done.Status.Conditions!.Where(static condition => condition.Status == "True").Select(static condition => condition.Type)
+            .ShouldBe(["Admitted", "Drained", "Replaced", "Verified"], ignoreOrder: true);
+        await stage.UntilNoSlotAsync();
+    }
+
+    [Theory]
+    [InlineData("never-comes", "no node came in the place of")]
+    [InlineData("never-ready", "not well in time")]
+    [InlineData("wrong-image", "wanted is debian-12.1")]
+    [InlineData("routes-lost", "misses routes")]
+    public async Task A_machine_that_is_not_what_was_wanted_fails_the_recycle_and_freezes_the_policy(string fault, string message)
+    {
+        await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool);
+        await stage.PolicyAsync("workers", static spec =>
+        {
+            spec.Image = new ImagePolicy { Version = "debian-12.1" };
+            spec.Replacement = new PolicyReplacement { Timeout = "10m" };
+            spec.Health = new PolicyHealth { Timeout = "5m" };
+        });
+        stage.StartController();
+        Node node = await FirstAsync(stage);
+        stage.Sandbox.Apply($"pool-faults=workers/{fault}").ShouldBeEmpty();
+
+        NodeRecycle done = await EndedAsync(stage, await stage.RequestAsync(node.Metadata.Name!));
+
+        done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed));
+        done.Status.Message!.ShouldContain(message);
+        NodePolicy frozen = await stage.UntilFrozenAsync("workers");
+        frozen.Status!.Freeze!.Evidence!.ShouldContain(line => line.Contains(done.Metadata.Name!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_reboot_that_never_ends_fails_in_time()
+    {
+        await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool);
+        await stage.PolicyAsync("workers", static spec => spec.Replacement = new PolicyReplacement { Timeout = "10m" });
+        stage.StartController();
+        Node node = await FirstAsync(stage);
+        await stage.UntilAgentAsync(node.Metadata.Name!);
+        stage.Sandbox.Apply($"node-faults={node.Metadata.Name}/reboot-never-ends").ShouldBeEmpty();
+
+        NodeRecycle done = await EndedAsync(stage, await stage.RequestAsync(node.Metadata.Name!, static spec => spec.Method = nameof(ReplacementMethod.Reboot)));
+
+        done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed));
+        (await stage.GetAsync(ResourceTypes.Nodes, node.Metadata.Name!)).Metadata.Annotations!.ShouldNotContainKey(DrainKeys.CordonedBy);
+    }
+
+    [Fact]
+    public async Task A_machine_that_comes_back_with_the_same_name_is_the_successor()
+    {
+        await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool with { SameName = true });
+        await stage.PolicyAsync("workers", static _ => { });
+        stage.StartController();
+        Node node = await FirstAsync(stage);
+
+        NodeRecycle done = await EndedAsync(stage, await stage.RequestAsync(node.Metadata.Name!));
+
+        done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Succeeded), $"{done.Status.Message}\n{stage.Log}");
+        done.Status.Replacement!.Successor!.Name.ShouldBe(node.Metadata.Name);
+        done.Status.Replacement.Successor.Uid.ShouldNotBe(node.Metadata.Uid);
+    }
+
+    [Theory]
+    [InlineData(ReplacementMethod.ClusterApi, "does not serve cluster.x-k8s.io")]
+    [InlineData(ReplacementMethod.Karpenter, "does not serve karpenter.sh")]
+    [InlineData(ReplacementMethod.Reboot, "no agent")]
+    public async Task What_is_missing_is_said_and_the_node_is_given_back(ReplacementMethod method, string message)
+    {
+        await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool with { Agents = false });
+        await stage.PolicyAsync("workers", static _ => { });
+        stage.StartController();
+        Node node = await FirstAsync(stage);
+
+        NodeRecycle done = await EndedAsync(stage, await stage.RequestAsync(node.Metadata.Name!, spec => spec.Method = method.ToString()));
+
+        done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed));
+        done.Status.Message!.ShouldContain(message);
+        Node after = await stage.GetAsync(ResourceTypes.Nodes, node.Metadata.Name!);
+        after.Metadata.Uid.ShouldBe(node.Metadata.Uid);
+        (after.Spec?.Unschedulable ?? false).ShouldBeFalse();
+    }
+
+    private static async Task<Node> FirstAsync(FleetStage stage) =>
+        (await stage.AllAsync(ResourceTypes.Nodes)).OrderBy(static node => node.Metadata.Name, StringComparer.Ordinal).First();
+
+    private static Task<NodeRecycle> EndedAsync(FleetStage stage, NodeRecycle asked) => stage.UntilAsync(
+        asked.Metadata.Name!,
+        static seen => seen.Status?.Phase is nameof(RecyclePhase.Succeeded) or nameof(RecyclePhase.Failed) or nameof(RecyclePhase.Cancelled)
+            && seen.Metadata.Finalizers is null or []);
+
+    private static void Use(NodePolicySpec spec, ReplacementMethod method)
+    {
+        spec.Replacement = new PolicyReplacement { Method = method.ToString() };
+        if (method == ReplacementMethod.DeleteResource)
+        {
+            spec.Replacement.DeleteResource = new ResourceReplacement
+            {
+                ApiVersion = "example.nodeguard.io/v1", Resource = "instances", MatchBy = "ProviderId", ProviderIdField = "metadata.annotations.crossplane\\.io/external-name",
+            };
+        }
+    }
+}
