@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using NodeGuard.Benchmarks.Caching;
 using NodeGuard.Benchmarks.Draining;
 using NodeGuard.Benchmarks.Planning;
-using NodeGuard.Testing.Fleet;
+using NodeGuard.Testing.Ageing;
 
 namespace NodeGuard.Benchmarks.Bench;
 

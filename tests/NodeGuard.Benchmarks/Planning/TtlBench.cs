@@ -1,5 +1,5 @@
 using NodeGuard.Benchmarks.Output;
-using NodeGuard.Testing.Fleet;
+using NodeGuard.Testing.Ageing;
 
 namespace NodeGuard.Benchmarks.Planning;
 

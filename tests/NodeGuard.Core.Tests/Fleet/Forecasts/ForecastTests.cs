@@ -6,7 +6,7 @@ using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Core.Tests.Fleet.Planning;
 using NodeGuard.Core.Units;
 using NodeGuard.Testing;
-using NodeGuard.Testing.Fleet;
+using NodeGuard.Testing.Ageing;
 using Shouldly;
 using Xunit;
 using static NodeGuard.Core.Tests.Fleet.Planning.Some;

@@ -1,4 +1,4 @@
-using NodeGuard.Testing.Fleet;
+using NodeGuard.Testing.Ageing;
 using Shouldly;
 using Xunit;
 

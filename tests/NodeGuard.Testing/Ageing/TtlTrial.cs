@@ -2,7 +2,7 @@ using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Core.Selecting;
 using NodeGuard.Core.Units;
 
-namespace NodeGuard.Testing.Fleet;
+namespace NodeGuard.Testing.Ageing;
 
 /// <summary>A fleet that was born in one minute grows old for some days, in one way of replacing it.</summary>
 internal sealed record TtlTrial

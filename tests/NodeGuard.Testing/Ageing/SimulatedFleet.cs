@@ -1,7 +1,7 @@
 using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Core.Fleet.Recycles;
 
-namespace NodeGuard.Testing.Fleet;
+namespace NodeGuard.Testing.Ageing;
 
 /// <summary>What chooses the nodes that go now, and when it wants to be asked again.</summary>
 internal delegate (IReadOnlyList<FleetNode> Starts, DateTimeOffset? Next) Chooser(FleetState state, DateTimeOffset now);
