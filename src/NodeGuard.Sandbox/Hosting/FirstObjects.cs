@@ -12,20 +12,29 @@ internal static class FirstObjects
     private const string Demo = "NodeGuard.Sandbox.Demo.workloads.yaml";
 
     /// <summary>A cluster that was kept has its nodes and workloads already: what was deleted stays deleted.</summary>
-    public static void AddTo(Cluster cluster, SandboxOptions options, Action<string> say)
+    /// <returns>Whether the cluster is new.</returns>
+    public static bool AddNodes(Cluster cluster, SandboxOptions options)
     {
         ResourceInfo nodes = cluster.Resources.Get("", "v1", "nodes");
-        if (cluster.Store.Snapshot(nodes.StorageKey).Count == 0)
+        if (cluster.Store.Snapshot(nodes.StorageKey).Count > 0)
         {
-            for (int i = 1; i <= options.Nodes; i++)
-            {
-                cluster.Write.Create(new ApiRequest { Verb = "create", Resource = nodes }, Node(i));
-            }
+            return false;
+        }
 
-            if (options.Workloads != "none")
-            {
-                Add(cluster, options.Workloads == "demo" ? "the demo" : options.Workloads, Text(options.Workloads), say);
-            }
+        for (int i = 1; i <= options.Nodes; i++)
+        {
+            cluster.Write.Create(new ApiRequest { Verb = "create", Resource = nodes }, Node(i));
+        }
+
+        return true;
+    }
+
+    /// <summary>Needs a server that serves CustomResourceDefinitions: a manifest may have one, and objects of its kind behind it.</summary>
+    public static void AddManifests(Cluster cluster, SandboxOptions options, bool isNew, Action<string> say)
+    {
+        if (isNew && options.Workloads != "none")
+        {
+            Add(cluster, options.Workloads == "demo" ? "the demo" : options.Workloads, Text(options.Workloads), say);
         }
 
         foreach (string manifest in options.Manifests)

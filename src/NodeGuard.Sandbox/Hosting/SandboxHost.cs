@@ -60,13 +60,11 @@ public sealed class SandboxHost : IAsyncDisposable
         DataDirectory? data = options.Data is { } directory ? DataDirectory.Open(directory, cluster.Store, say) : null;
         InitialObjects.AddTo(cluster);
         var simulation = new ClusterSimulation(cluster, KubeletsOf(options), say);
-        FirstObjects.AddTo(cluster, options, say);
+        bool isNew = FirstObjects.AddNodes(cluster, options);
         var faults = new FaultInjector(cluster.Store, TimeProvider.System, Random.Shared);
         var endpoint = new FaultEndpoint(cluster, clock, faults);
         Apply(options.Faults.Where(fault => !FaultEndpoint.IsOfMachines(fault)), endpoint);
 
-        // The first request finds nodes that are ready, and pods that are on their way.
-        simulation.RunDue();
         SandboxServer server;
         try
         {
@@ -82,7 +80,10 @@ public sealed class SandboxHost : IAsyncDisposable
         var host = new SandboxHost(clock, data, simulation, machines, webhook, faults, endpoint, server);
         try
         {
+            // Nobody knows the address yet: the first request finds nodes that are ready, and pods that are on their way.
             await host.StartMachinesAsync(options);
+            FirstObjects.AddManifests(cluster, options, isNew, say);
+            simulation.RunDue();
         }
         catch
         {
@@ -123,7 +124,6 @@ public sealed class SandboxHost : IAsyncDisposable
         }
     }
 
-    // Nobody knows the server's address yet: the first request finds the pools' nodes.
     private async Task StartMachinesAsync(SandboxOptions options)
     {
         try

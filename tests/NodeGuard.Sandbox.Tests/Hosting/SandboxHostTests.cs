@@ -93,6 +93,31 @@ public sealed class SandboxHostTests : IDisposable
         _said.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task AManifestMayDefineAKindAndHoldItsObjects()
+    {
+        string file = Path.Combine(_directory, "kinds.yaml");
+        await File.WriteAllTextAsync(
+            file,
+            """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: widgets.example.com}
+            spec:
+              group: example.com
+              scope: Cluster
+              names: {kind: Widget, listKind: WidgetList, plural: widgets, singular: widget}
+              versions:
+              - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+            ---
+            apiVersion: example.com/v1
+            kind: Widget
+            metadata: {name: first}
+            """);
+        await using SandboxHost host = await StartAsync(new SandboxOptions { Manifests = [file] });
+        host.Cluster.Store.Get("widgets.example.com", "first").ShouldNotBeNull();
+    }
+
     [Theory]
     [InlineData("apiVersion: v9\nkind: Pod\n", "no kind 'Pod' in apiVersion 'v9'")]
     [InlineData("a: [\n", "is not YAML at line 2")]

@@ -1,4 +1,5 @@
 using NodeGuard.Sandbox.Simulation;
+using NodeGuard.Sandbox.Simulation.Nodes;
 using Shouldly;
 using Xunit;
 
@@ -38,6 +39,22 @@ public sealed class NodeTests
         cluster.Advance(TimeSpan.FromSeconds(61));
         cluster.Get(Kind.Pod, "tolerant").IsDeleting().ShouldBeTrue("nobody is there to end it");
         cluster.Get(Kind.Pod, "faithful").IsDeleting().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task AKubeletThatRenewsSeldomIsMissedAsSoonAsAnother()
+    {
+        await using var cluster = new SimulatedCluster(nodes: 1, new KubeletSettings { Heartbeat = TimeSpan.FromMinutes(10) });
+        string first = cluster.Get(Kind.Lease, "node-1", "kube-node-lease").Text("spec", "renewTime");
+        cluster.Advance(TimeSpan.FromMinutes(9));
+        Ready(cluster).ShouldBe("True");
+        cluster.Get(Kind.Lease, "node-1", "kube-node-lease").Text("spec", "renewTime").ShouldBe(first);
+        cluster.Get(Kind.Lease, "node-1", "kube-node-lease").Number("spec", "leaseDurationSeconds").ShouldBe(2400);
+        Gone(cluster);
+        cluster.Advance(TimeSpan.FromSeconds(49));
+        Ready(cluster).ShouldBe("True");
+        cluster.Advance(TimeSpan.FromSeconds(2));
+        Ready(cluster).ShouldBe("Unknown");
     }
 
     [Fact]
