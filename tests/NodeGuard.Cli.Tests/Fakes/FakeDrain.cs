@@ -34,6 +34,12 @@ internal sealed class FakeDrain(params DrainEvent[] events) : INodeDrain
         return Task.FromResult(Answer(node));
     }
 
+    public Task<CordonAnswer> ReleaseAsync(string node, string cordonId, CancellationToken cancellation)
+    {
+        Cordons.Add($"release {node} {cordonId}");
+        return Task.FromResult(Answer(node));
+    }
+
     public Task<CordonAnswer> UncordonAsync(string node, bool dryRun, CancellationToken cancellation)
     {
         Cordons.Add($"uncordon {node} {dryRun}");
