@@ -49,6 +49,7 @@ public sealed class FleetRuleTests(ClusterFixture cluster)
         "\"waves\":[{\"name\":\"canary\",\"size\":1,\"soak\":\"1h\"},{\"name\":\"tenth\",\"size\":\"10%\"},{\"name\":\"rest\"}]",
         "\"replacement\":{\"method\":\"Webhook\",\"replacementFirst\":true," + Webhook + "}",
         "\"replacement\":{\"method\":\"DeleteResource\"," + Resource + "}}",
+        "\"replacement\":{\"method\":\"DeleteResource\"," + Resource + ",\"providerIdField\":\"metadata.annotations.e\\\\.org/id\"}}",
         "\"replacement\":{\"method\":\"DeleteResource\"," + Resource + ",\"matchBy\":\"Annotation\",\"key\":\"e.org/instance\"}}",
     ];
 
