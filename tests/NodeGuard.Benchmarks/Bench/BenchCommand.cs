@@ -4,6 +4,7 @@ using NodeGuard.Benchmarks.Draining;
 using NodeGuard.Benchmarks.Output;
 using NodeGuard.Benchmarks.Planning;
 using NodeGuard.Lab.Tests.Lab;
+using NodeGuard.Testing.Ageing;
 
 namespace NodeGuard.Benchmarks.Bench;
 
@@ -93,6 +94,8 @@ internal static class BenchCommand
         if (named.Contains(Ttl))
         {
             report = report with { Ttl = TtlBench.Run(Say) };
+            Say("a day of 5,000 nodes, forecast and outcome");
+            report = report with { Forecast = ForecastTrial.Run(5_000) };
         }
 
         if (named.Contains(Settings))
@@ -123,6 +126,7 @@ internal static class BenchCommand
             report.Drain is { } drain ? DrainBench.SheetOf(drain) : null,
             report.Plan is { } plan ? PlanBench.SheetOf(plan) : null,
             report.Ttl is { } ttl ? TtlBench.SheetOf(ttl) : null,
+            report.Forecast is { } forecast ? TtlBench.SheetOf(forecast) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())
         {

@@ -33,6 +33,8 @@ internal sealed record BenchReport
     public IReadOnlyList<PlanRow>? Plan { get; init; }
 
     public IReadOnlyList<TtlTrial>? Ttl { get; init; }
+
+    public ForecastTrial? Forecast { get; init; }
 }
 
 [JsonSerializable(typeof(BenchReport))]

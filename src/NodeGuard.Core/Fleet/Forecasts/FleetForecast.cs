@@ -86,7 +86,8 @@ public sealed class FleetForecast
 
     private void Start(ForecastLane lane, ForecastNode node, DateTimeOffset now)
     {
-        DateTimeOffset end = now + lane.Policy.Expected;
+        TimeSpan takes = lane.Policy.Usual ?? lane.Policy.Expected;
+        DateTimeOffset end = now + takes;
         string name = node.Member.Node.Name;
         _steps.Add(new ForecastStep(name, node.Generation, lane.Policy.Name, node.Reason!.Value, now, end));
         if (node.Generation == 0)
@@ -96,7 +97,7 @@ public sealed class FleetForecast
         _counts.Take(node.Member);
         _rate.Started(now);
         lane.Start(node, now);
-        _running.Enqueue((lane, node, now + (lane.Policy.Expected / 2)), end);
+        _running.Enqueue((lane, node, now + (takes / 2)), end);
     }
 
     private void End((ForecastLane? Lane, ForecastNode Node, DateTimeOffset Born) what, DateTimeOffset at)
@@ -151,10 +152,10 @@ public sealed class FleetForecast
 
     private void Resume(ForecastLane? lane, ForecastNode node, Slot? slot, bool hasSuccessor = true)
     {
-        TimeSpan expected = lane?.Policy.Expected ?? TimeSpan.FromMinutes(15);
+        TimeSpan takes = lane?.Policy.Usual ?? lane?.Policy.Expected ?? TimeSpan.FromMinutes(15);
         DateTimeOffset since = slot?.Since ?? _now;
-        DateTimeOffset end = since + expected;
-        _running.Enqueue((hasSuccessor ? lane : null, node, since + (expected / 2)), end < _now.AddMinutes(1) ? _now.AddMinutes(1) : end);
+        DateTimeOffset end = since + takes;
+        _running.Enqueue((hasSuccessor ? lane : null, node, since + (takes / 2)), end < _now.AddMinutes(1) ? _now.AddMinutes(1) : end);
     }
 
     // Its machine is gone. The slot is given back once; a successor that is among the nodes already has its own place.

@@ -2,7 +2,7 @@ using NodeGuard.Core.Fleet.Recycles;
 
 namespace NodeGuard.Core.Fleet.Forecasts;
 
-/// <summary>What is expected to happen until a time, if every recycle takes as long as its policy expects.</summary>
+/// <summary>What is expected to happen until a time, if every recycle takes as long as those of its policy usually do.</summary>
 /// <param name="Steps">In the order of their starts.</param>
 /// <param name="Misses">Nodes that will be older than allowed, the earliest deadline first.</param>
 /// <param name="NextStarts">By the names of nodes that live now; one that is missing does not start until then.</param>

@@ -7,8 +7,8 @@ namespace NodeGuard.Core.Fleet.Forecasts;
 /// <summary>One policy's nodes on their way, and what each of them waits for.</summary>
 internal sealed class ForecastLane
 {
-    // Nodes are in the order of latest starts, which is nearly that of earliest ones.
-    private const int TooYoungToLookOn = 32;
+    // Nodes are in the order of latest starts, which is that of earliest ones but for a tenth of the jitter.
+    private const int TooYoungToLookOn = 4_096;
 
     private readonly WindowCalendar _startable;
     private readonly ForecastWaves _waves;

@@ -47,6 +47,9 @@ public sealed record Policy
 
     /// <summary>How long one recycle is expected to take, from its start until the node or its successor has proved well.</summary>
     public TimeSpan Expected { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long one takes on average, for forecasts: it tells how soon slots come back. Null: as long as expected.</summary>
+    public TimeSpan? Usual { get; init; }
 }
 
 /// <summary>How many nodes may be unavailable at once, and how fast new disruptions may start.</summary>
