@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using NodeGuard.Cli.Commands;
+using NodeGuard.Cli.Fleet;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Install;
 using NodeGuard.Cli.Kubernetes;
@@ -66,6 +67,13 @@ public static class CommandLine
         DrainCommand.Create(context),
         CordonCommands.Cordon(context),
         CordonCommands.Uncordon(context),
+        ControllerCommand.Create(context),
+        RecycleCommand.Create(context),
+        PlanCommand.Plan(context),
+        PlanCommand.Explain(context),
+        StopCommands.Pause(context),
+        StopCommands.Resume(context),
+        StopCommands.Cancel(context),
         InstallCommand.Create(context),
         DoctorCommand.Create(context),
         HardenCommand.Create(context),

@@ -40,6 +40,10 @@ public sealed class FleetCaches
             ? new ClusterView(nodes, agents, policies, recycles, fleets)
             : null;
 
+    /// <summary>What the last calls of a cache that has no complete state met; null when none failed.</summary>
+    public string? Failure => new[] { Nodes.Health, Agents.Health, Policies.Health, Recycles.Health, Fleets.Health }
+        .FirstOrDefault(static health => health is { Synced: false, LastFailure: not null })?.LastFailure;
+
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(
         Nodes.RunAsync(stop), Agents.RunAsync(stop), Policies.RunAsync(stop), Recycles.RunAsync(stop), Fleets.RunAsync(stop));
 

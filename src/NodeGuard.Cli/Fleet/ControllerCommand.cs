@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Net.Http;
+using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Configuration;
+using NodeGuard.Agent.Logging;
+using NodeGuard.Cli.Help;
+using NodeGuard.Cli.Kubernetes;
+using NodeGuard.Controller;
+using NodeGuard.Controller.Hosting;
+using NodeGuard.Core.Fleet;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Caching;
+using NodeGuard.Kubernetes.Election;
+
+namespace NodeGuard.Cli.Fleet;
+
+/// <summary>`nodeguard controller`: keeps the fleet until told to stop.</summary>
+internal static class ControllerCommand
+{
+    private const string LeaseName = "nodeguard-controller";
+
+    public static Command Create(CliContext context)
+    {
+        var cluster = new Kubernetes.ClusterOptions();
+        var @namespace = new Option<string>("--namespace", "-n")
+        {
+            Description = "where the lease is that one of several controllers leads by", HelpName = "name", DefaultValueFactory = static _ => FleetKeys.SystemNamespace,
+        };
+        var command = new GuidedCommand(
+            "controller",
+            "Recycle the fleet's nodes as its NodePolicies say, until told to stop. Several may run: one leads.",
+            [new("nodeguard controller", "in a pod, with its own account"), new("nodeguard controller --kubeconfig admin.yaml -n default", "from a desk")],
+            [new(ExitCodes.Ok, "stopped as asked"), new(ExitCodes.Failed, "it could not start; the message says why"), CommonExits.Usage])
+        { @namespace };
+        cluster.AddTo(command);
+        command.SetAction((parsed, cancellation) => context.TryReach(cluster.Read(parsed), out ClusterAnswer.Access? access)
+            ? RunAsync(access, parsed.GetValue(@namespace)!, context.Console.Time, cancellation)
+            : Task.FromResult(ExitCodes.Failed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ClusterAnswer.Access access, string @namespace, TimeProvider time, CancellationToken stop)
+    {
+        using AgentLoggerFactory loggers = AgentLoggerFactory.ToStandardError(new LogOptions { Level = LogLevel.Information, Format = LogFormat.Text });
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var metrics = new CacheMetrics();
+        var controller = new FleetController(
+            access.Api, access.Drain, http, new ControllerOptions(), metrics, time, loggers.CreateLogger("controller"));
+        using var elector = new LeaderElector(
+            access.Api, new LeaderElectionOptions { Lease = new ObjectName(@namespace, LeaseName) }, BoottimeClock.Instance, loggers.CreateLogger("election"));
+        Task follow = controller.FollowAsync(stop);
+        await elector.RunAsync(controller.LeadAsync, stop);
+        await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using NodeGuard.Cli.Help;
+using NodeGuard.Cli.Kubernetes;
+using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
+using NodeGuard.Kubernetes.Results;
+
+namespace NodeGuard.Cli.Fleet;
+
+/// <summary>`nodeguard recycle`: asks the controller to recycle nodes.</summary>
+internal sealed class RecycleCommand
+{
+    private readonly CliContext _context;
+    private readonly ClusterOptions _cluster = new();
+    private readonly NodeArguments _nodes = new(required: true);
+    private readonly DryRunOption _dryRun = new();
+    private readonly Option<string> _reason = new("--reason") { Description = "why, for those who read it later", HelpName = "text" };
+    private readonly Option<string> _method = new("--method") { Description = "what is done to the machine, instead of what its NodePolicy says" };
+    private readonly Option<bool> _force = new("--force") { Description = "reboot or replace the machine even if its pods do not leave, and in spite of a pause or freeze" };
+    private readonly Option<bool> _replacementFirst = new("--replacement-first") { Description = "the new machine comes before the old one goes" };
+    private readonly Option<bool> _wait = new("--wait") { Description = "follow until all have ended" };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "do not ask" };
+
+    private RecycleCommand(CliContext context)
+    {
+        _context = context;
+        _method.AcceptOnlyFromAmong(Enum.GetNames<ReplacementMethod>());
+    }
+
+    public static Command Create(CliContext context) => new RecycleCommand(context).Build();
+
+    private GuidedCommand Build()
+    {
+        var command = new GuidedCommand(
+            "recycle",
+            "Ask for nodes to be drained and rebooted or replaced, within the budgets. The request stands when this command ends.",
+            [
+                new("nodeguard recycle worker-1 --reason 'kernel bug' --wait", "one node, and follow it"),
+                new("nodeguard recycle -l pool=old --method Reboot --dry-run=server", "would the server take it?"),
+            ],
+            [
+                new(ExitCodes.Ok, "asked for; with --wait: all have succeeded"),
+                new(ExitCodes.Failed, "not asked for, or with --wait: one has failed or was cancelled"),
+                CommonExits.Usage,
+                new(ExitCodes.Interrupted, "interrupted; the requests stand"),
+            ])
+        { _reason, _method, _force, _replacementFirst, _wait, _yes, _dryRun.Option };
+        _nodes.AddTo(command);
+        _cluster.AddTo(command);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        if (!_context.TryReach(_cluster.Read(parsed), out var access))
+            return ExitCodes.Failed;
+        var (nodes, failure) = await _nodes.ResolveAsync(access.Api, parsed, cancellation);
+        if (failure is not null)
+        {
+            _context.Console.WriteError(failure);
+            return ExitCodes.Failed;
+        }
+
+        var dryRun = _dryRun.Read(parsed) != Core.Draining.DrainDryRun.None;
+        if (!dryRun && !parsed.GetValue(_yes) && !await ConfirmAsync(nodes, parsed, cancellation))
+            return ExitCodes.Failed;
+        var asked = new List<NodeRecycle>();
+        var failed = false;
+        foreach (var node in nodes)
+        {
+            if (await AskAsync(access.Api, node, parsed, cancellation) is { } recycle)
+                asked.Add(recycle);
+            else
+                failed = true;
+        }
+
+        if (!failed && !dryRun && parsed.GetValue(_wait))
+            return await new RecycleFollow(access.Api, _context.Console).RunAsync(asked, cancellation);
+        return failed ? ExitCodes.Failed : ExitCodes.Ok;
+    }
+
+    private async Task<NodeRecycle?> AskAsync(IKubeApi api, Node node, ParseResult parsed, CancellationToken cancellation)
+    {
+        var dryRun = _dryRun.Read(parsed);
+        var name = node.Metadata.Name!;
+        if (dryRun == Core.Draining.DrainDryRun.Client)
+        {
+            _context.Console.WriteLine($"{name}: would be recycled (dry run)");
+            return new NodeRecycle();
+        }
+
+        var recycle = new NodeRecycle
+        {
+            Metadata = new ObjectMeta { GenerateName = $"{(name.Length <= 200 ? name : name[..200].TrimEnd('.', '-'))}-" },
+            Spec = new NodeRecycleSpec
+            {
+                NodeName = name,
+                NodeUid = node.Metadata.Uid,
+                Reasons = [nameof(RecycleReason.Manual)],
+                Message = parsed.GetValue(_reason),
+                RequestedBy = "nodeguard recycle",
+                Method = parsed.GetValue(_method),
+                Force = parsed.GetValue(_force) ? true : null,
+                ReplacementFirst = parsed.GetValue(_replacementFirst) ? true : null,
+            },
+        };
+        var options = new WriteOptions("nodeguard-cli", DryRun: dryRun == Core.Draining.DrainDryRun.Server);
+        switch (await api.CreateAsync(ResourceTypes.NodeRecycles, recycle, options, cancellation))
+        {
+            case ApiResult<NodeRecycle>.Ok { Value: var made }:
+                _context.Console.WriteLine($"{name}: noderecycle/{made.Metadata.Name} created{(options.DryRun ? " (server dry run)" : "")}");
+                return made;
+            case ApiResult<NodeRecycle>.Failed { Failure: var failure }:
+                _context.Console.WriteError(failure.Kind == ApiFailureKind.NotFound
+                    ? "the cluster does not know NodeRecycles; install them with nodeguard install crds"
+                    : failure.Message);
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private async Task<bool> ConfirmAsync(IReadOnlyList<Node> nodes, ParseResult parsed, CancellationToken cancellation)
+    {
+        var console = _context.Console;
+        if (!console.InIsTerminal || !console.OutIsTerminal)
+            return true;
+        var what = parsed.GetValue(_method) is { } method ? $"by method {method}" : "as its NodePolicy says";
+        console.WriteNote($"{string.Join(", ", nodes.Select(static node => node.Metadata.Name))}: pods are evicted, then the machine goes {what}.");
+        console.Error.Write("Recycle? [y/N] ");
+        var answer = await console.In.ReadLineAsync(cancellation);
+        return answer?.Trim() is "y" or "Y" or "yes";
+    }
+}
