@@ -34,6 +34,8 @@ internal sealed class FleetStage : IAsyncDisposable
         Api = api;
     }
 
+    public string Kubeconfig => Path.Combine(_directory, "kubeconfig");
+
     public KubeClient Api { get; }
 
     /// <summary>Of all controllers.</summary>
@@ -51,6 +53,16 @@ internal sealed class FleetStage : IAsyncDisposable
     /// <param name="manifests">Files with workloads.</param>
     public static async Task<FleetStage> StartAsync(double speed, IReadOnlyList<string> manifests, params PoolSpec[] pools)
     {
+        FleetStage stage = await StartBareAsync(speed, manifests, pools);
+        await stage.InstallAsync();
+        return stage;
+    }
+
+    /// <summary>Without NodeGuard's kinds.</summary>
+    public static Task<FleetStage> StartBareAsync(double speed, params PoolSpec[] pools) => StartBareAsync(speed, [], pools);
+
+    private static async Task<FleetStage> StartBareAsync(double speed, IReadOnlyList<string> manifests, PoolSpec[] pools)
+    {
         string directory = Directory.CreateTempSubdirectory("nodeguard-fleet-").FullName;
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions
@@ -63,9 +75,7 @@ internal sealed class FleetStage : IAsyncDisposable
             static _ => { });
         string kubeconfig = Path.Combine(directory, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, sandbox.Server.KubeconfigText());
-        var stage = new FleetStage(sandbox, directory, Connect(kubeconfig)) { StartedAt = sandbox.Cluster.Clock.GetUtcNow() };
-        await stage.InstallAsync();
-        return stage;
+        return new FleetStage(sandbox, directory, Connect(kubeconfig)) { StartedAt = sandbox.Cluster.Clock.GetUtcNow() };
     }
 
     /// <summary>Starts one more controller; the first that comes leads.</summary>
