@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Testing.Fleet;
 using Spectre.Console;
 
 namespace NodeGuard.Benchmarks.Fleet;

@@ -24,7 +24,12 @@ internal sealed class FleetStage : IAsyncDisposable
 
     private readonly SandboxHost _sandbox;
     private readonly string _directory;
-    private readonly List<(CancellationTokenSource Stop, Task Work)> _controllers = [];
+    private static readonly LeaseTimes Lease = new()
+    {
+        LeaseDuration = TimeSpan.FromSeconds(2), RenewDeadline = TimeSpan.FromSeconds(1.5), RetryPeriod = TimeSpan.FromSeconds(0.3),
+    };
+
+    private readonly List<StageController> _controllers = [];
     private readonly HttpClient _http = new();
 
     private FleetStage(SandboxHost sandbox, string directory, KubeClient api)
@@ -78,18 +83,19 @@ internal sealed class FleetStage : IAsyncDisposable
         return new FleetStage(sandbox, directory, Connect(kubeconfig)) { StartedAt = sandbox.Cluster.Clock.GetUtcNow() };
     }
 
-    /// <summary>Starts one more controller; the first that comes leads.</summary>
-    public CancellationTokenSource StartController()
+    /// <summary>Starts one more controller; one of them leads, and a lead that is lost is taken over within two seconds.</summary>
+    public StageController StartController()
     {
-        var stop = new CancellationTokenSource();
+        var api = new CutOffApi(Api);
         var controller = new FleetController(
-            Api, new NodeDrain(Api, Clock), _http, new ControllerOptions(), new CacheMetrics(), Clock, Log);
+            api, new NodeDrain(api, Clock), _http, new ControllerOptions(), new CacheMetrics(), Clock, Log);
         var elector = new LeaderElector(
-            Api, new LeaderElectionOptions { Lease = new ObjectName("default", "controller") }, BoottimeClock.Instance, NullLogger.Instance);
-        Task follow = controller.FollowAsync(stop.Token);
-        Task work = elector.RunAsync(controller.LeadAsync, stop.Token);
-        _controllers.Add((stop, Task.WhenAll(follow, work)));
-        return stop;
+            api,
+            new LeaderElectionOptions { Lease = new ObjectName("default", "controller"), Times = Lease },
+            BoottimeClock.Instance, NullLogger.Instance);
+        var started = new StageController(api, stop => Task.WhenAll(controller.FollowAsync(stop), elector.RunAsync(controller.LeadAsync, stop)));
+        _controllers.Add(started);
+        return started;
     }
 
     public async Task<NodePolicy> PolicyAsync(string name, Action<NodePolicySpec> change)
@@ -184,12 +190,8 @@ internal sealed class FleetStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach ((CancellationTokenSource stop, Task work) in _controllers)
-        {
-            await stop.CancelAsync();
-            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stop.Dispose();
-        }
+        foreach (StageController controller in _controllers)
+            await controller.StopAsync();
 
         Api.Dispose();
         _http.Dispose();

@@ -1,9 +1,8 @@
 using NodeGuard.Core.Units;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
-using NodeGuard.Testing.Fleet;
 
-namespace NodeGuard.Benchmarks.Fleet;
+namespace NodeGuard.Testing.Fleet;
 
 /// <summary>What a look at the API showed of a pool.</summary>
 /// <param name="Missing">Nodes that the pool should have and that are not there.</param>
