@@ -61,6 +61,7 @@ internal sealed class SlotBook(IKubeApi api)
         NodeUid = start.Node.Uid,
         Policy = start.Policy.Length > 0 ? start.Policy : null,
         Zone = start.Node.Zone.Length > 0 ? start.Node.Zone : null,
+        ControlPlane = start.Node.IsControlPlane,
         Attempt = RecycleReading.Attempts(recycle) + 1,
         Since = now,
     };

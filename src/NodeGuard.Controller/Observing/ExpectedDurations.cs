@@ -4,13 +4,15 @@ using NodeGuard.Kubernetes.Models.Fleet;
 namespace NodeGuard.Controller.Observing;
 
 /// <summary>How long the recycles of a policy take, from those that have succeeded.</summary>
-internal static class ExpectedDurations
+/// <param name="Most">Nine of ten took no longer.</param>
+/// <param name="Mean">What one takes on average.</param>
+public sealed record ExpectedDurations(TimeSpan Most, TimeSpan Mean)
 {
     private const int Enough = 5;
     private const int Newest = 50;
 
-    /// <summary>Nine of ten took no longer; null while too few are known.</summary>
-    public static TimeSpan? Of(string policy, IEnumerable<NodeRecycle> recycles)
+    /// <summary>Null while too few are known.</summary>
+    public static ExpectedDurations? Of(string policy, IEnumerable<NodeRecycle> recycles)
     {
         TimeSpan[] durations =
         [
@@ -21,6 +23,8 @@ internal static class ExpectedDurations
                 .OfType<TimeSpan>()
                 .Order(),
         ];
-        return durations.Length < Enough ? null : durations[(durations.Length - 1) * 9 / 10];
+        return durations.Length < Enough
+            ? null
+            : new ExpectedDurations(durations[(durations.Length - 1) * 9 / 10], TimeSpan.FromSeconds(durations.Average(static duration => duration.TotalSeconds)));
     }
 }

@@ -93,7 +93,7 @@ public static class FleetReading
 
     private static Slot SlotOf(FleetSlot slot) => new(
         slot.Recycle ?? string.Empty, slot.RecycleUid ?? string.Empty, slot.Node ?? string.Empty, slot.NodeUid ?? string.Empty,
-        slot.Policy ?? string.Empty, slot.Zone ?? string.Empty, slot.Since ?? DateTimeOffset.UnixEpoch);
+        slot.Policy ?? string.Empty, slot.Zone ?? string.Empty, slot.Since ?? DateTimeOffset.UnixEpoch, slot.ControlPlane);
 
     private static PastStart StartOf(NodeRecycle recycle) => new(
         recycle.Status?.Node?.Policy ?? recycle.Spec?.Policy ?? string.Empty,

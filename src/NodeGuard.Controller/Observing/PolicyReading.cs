@@ -24,7 +24,7 @@ public sealed class PolicyReading
     private PolicyReading(string name) => _name = name;
 
     /// <param name="expected">How long its recycles took; null when none is known.</param>
-    public static Policy Of(NodePolicy policy, TimeSpan? expected)
+    public static Policy Of(NodePolicy policy, ExpectedDurations? expected)
     {
         string name = policy.Metadata.Name ?? string.Empty;
         return new PolicyReading(name).Read(policy.Spec ?? new NodePolicySpec(), policy.Status?.Freeze, expected);
@@ -39,7 +39,7 @@ public sealed class PolicyReading
         return read;
     }
 
-    private Policy Read(NodePolicySpec spec, FreezeStatus? freeze, TimeSpan? expected)
+    private Policy Read(NodePolicySpec spec, FreezeStatus? freeze, ExpectedDurations? expected)
     {
         TimeSpan? maxAge = spec.MaxAge is null ? null : Duration(spec.MaxAge, TimeSpan.Zero, "spec.maxAge");
         PolicyBudget budget = spec.Budget ?? new PolicyBudget();
@@ -59,7 +59,8 @@ public sealed class PolicyReading
             AllowOverrun = spec.WindowEnd == nameof(WindowEnd.AllowOverrun),
             Waves = [.. (spec.Waves ?? []).Select(Wave)],
             Method = Word<ReplacementMethod>(spec.Replacement?.Method ?? nameof(ReplacementMethod.DeleteNode), "spec.replacement.method"),
-            Expected = expected ?? FirstGuess(spec),
+            Expected = expected?.Most ?? FirstGuess(spec),
+            Usual = expected?.Mean,
         };
         if (read is { Method: ReplacementMethod.Reboot, MaxAge: not null })
             Problem("spec.maxAge", $"\"{spec.MaxAge}\"", "a method that replaces the machine: Reboot does not make it younger");

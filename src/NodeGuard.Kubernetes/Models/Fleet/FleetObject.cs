@@ -143,6 +143,9 @@ public sealed class FleetSlot : WireObject
     /// <summary>The zone whose budget is used.</summary>
     public string? Zone { get; set; }
 
+    /// <summary>Whether the node belongs to the control plane, of which one at a time may be away.</summary>
+    public bool? ControlPlane { get; set; }
+
     /// <summary>Which try of the recycle it is for; each try takes a slot of its own.</summary>
     [Bounds(Min = 1)]
     public int? Attempt { get; set; }

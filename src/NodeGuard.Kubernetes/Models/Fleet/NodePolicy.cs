@@ -44,7 +44,7 @@ public sealed class NodePolicySpec : WireObject
 
     /// <summary>By how much a node goes earlier at most, as a percentage of maxAge or a duration; each node has its own share of it.</summary>
     [Shape(TextShape.PercentOrDuration)]
-    [FilledWith("10%")]
+    [FilledWith("25%")]
     public string? AgeJitter { get; set; }
 
     /// <summary>Which image the nodes run.</summary>
