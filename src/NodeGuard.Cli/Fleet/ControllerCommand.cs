@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Http;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Logging;

@@ -130,7 +130,7 @@ internal sealed class RecycleCommand
             return true;
         var what = parsed.GetValue(_method) is { } method ? $"by method {method}" : "as its NodePolicy says";
         console.WriteNote($"{string.Join(", ", nodes.Select(static node => node.Metadata.Name))}: pods are evicted, then the machine goes {what}.");
-        console.Error.Write("Recycle? [y/N] ");
+        await console.Error.WriteAsync("Recycle? [y/N] ");
         var answer = await console.In.ReadLineAsync(cancellation);
         return answer?.Trim() is "y" or "Y" or "yes";
     }

@@ -75,7 +75,6 @@ internal sealed class SlotBook(IKubeApi api)
 
     private static bool IsDue(FleetSlot slot, NodeRecycle recycle, ClusterView view, DateTimeOffset? fleetLifted)
     {
-        SeenNode? node = view.Node(slot.Node ?? string.Empty) is { } seen && seen.Uid == slot.NodeUid ? seen : null;
         RecyclePhase? phase = RecycleReading.Phase(recycle);
         if (phase == RecyclePhase.Pending)
             return (slot.Attempt ?? 1) <= RecycleReading.Attempts(recycle) && !IsMarked(slot, view);
@@ -84,7 +83,7 @@ internal sealed class SlotBook(IKubeApi api)
         DateTimeOffset? lifted = LiftedAt(view.Policy(recycle.Status?.Node?.Policy)?.Status?.Conditions);
         return SlotRelease.IsDue(
             phase,
-            nodeExists: node is not null,
+            nodeExists: view.Node(slot.Node ?? string.Empty)?.Uid == slot.NodeUid,
             acted: recycle.Status?.Replacement?.RequestedAt is not null,
             acknowledged: recycle.Status?.FinishedAt < lifted || recycle.Status?.FinishedAt < fleetLifted,
             undone: recycle.Metadata.Finalizers?.Contains(FleetKeys.UndoFinalizer) != true);

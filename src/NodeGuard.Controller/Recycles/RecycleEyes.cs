@@ -5,7 +5,6 @@ using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Core.Selecting;
 using NodeGuard.Kubernetes.Draining;
-using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Controller.Recycles;
 
@@ -105,7 +104,7 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
     {
         if (node is null)
             return new ProvingNode();
-        SeenAgent? agent = recycle.View.Agent(node.Name) is { } told && told.NodeUid == node.Uid ? told : null;
+        SeenAgent? agent = OwnAgent(recycle.View, node);
         bool replaced = node.Uid != RecycleReading.NodeUid(recycle.Recycle);
         LabelMatch? pool = recycle.Policy is { } policy ? Observations.Selector(policy.Spec?.NodeSelector) : null;
         return new ProvingNode
@@ -118,5 +117,12 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             NeedsAgent = recycle.View.Agents.Objects.Any(static other => other.Heartbeat is not null),
             RoutesIntact = agent?.Routes switch { RouteState.Intact => true, RouteState.Lost or RouteState.Restoring => false, _ => null },
         };
+    }
+
+    // What an agent told of an earlier node of this name says nothing of this one.
+    private static SeenAgent? OwnAgent(ClusterView view, SeenNode node)
+    {
+        SeenAgent? agent = view.Agent(node.Name);
+        return agent?.NodeUid == node.Uid ? agent : null;
     }
 }
