@@ -19,7 +19,11 @@ public sealed class ChaosTests
 
     private static readonly PoolSpec Pool = new()
     {
-        Name = "workers", Count = Nodes, Agents = true, Boot = TimeSpan.FromSeconds(60), Ready = TimeSpan.FromSeconds(10),
+        Name = "workers",
+        Count = Nodes,
+        Agents = true,
+        Boot = TimeSpan.FromSeconds(60),
+        Ready = TimeSpan.FromSeconds(10),
         Labels = new Dictionary<string, string> { ["pool"] = "workers" },
     };
 

@@ -17,7 +17,12 @@ public sealed class MethodTests
 
     private static readonly PoolSpec Pool = new()
     {
-        Name = "workers", Count = 3, Agents = true, Boot = TimeSpan.FromSeconds(30), Ready = TimeSpan.FromSeconds(5), Image = "debian-12.1",
+        Name = "workers",
+        Count = 3,
+        Agents = true,
+        Boot = TimeSpan.FromSeconds(30),
+        Ready = TimeSpan.FromSeconds(5),
+        Image = "debian-12.1",
     };
 
     [Theory]
@@ -134,7 +139,10 @@ public sealed class MethodTests
         {
             spec.Replacement.DeleteResource = new ResourceReplacement
             {
-                ApiVersion = "example.nodeguard.io/v1", Resource = "instances", MatchBy = "ProviderId", ProviderIdField = "metadata.annotations.crossplane\\.io/external-name",
+                ApiVersion = "example.nodeguard.io/v1",
+                Resource = "instances",
+                MatchBy = "ProviderId",
+                ProviderIdField = "metadata.annotations.crossplane\\.io/external-name",
             };
         }
     }

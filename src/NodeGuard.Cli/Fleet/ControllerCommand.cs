@@ -7,9 +7,13 @@ using NodeGuard.Cli.Kubernetes;
 using NodeGuard.Controller;
 using NodeGuard.Controller.Hosting;
 using NodeGuard.Core.Fleet;
+using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Election;
+using NodeGuard.Kubernetes.Events;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Cli.Fleet;
 
@@ -17,13 +21,16 @@ namespace NodeGuard.Cli.Fleet;
 internal static class ControllerCommand
 {
     private const string LeaseName = "nodeguard-controller";
+    private const string Reporter = "nodeguard.io/controller";
 
     public static Command Create(CliContext context)
     {
         var cluster = new Kubernetes.ClusterOptions();
         var @namespace = new Option<string>("--namespace", "-n")
         {
-            Description = "where the lease is that one of several controllers leads by", HelpName = "name", DefaultValueFactory = static _ => FleetKeys.SystemNamespace,
+            Description = "where the lease is that one of several controllers leads by",
+            HelpName = "name",
+            DefaultValueFactory = static _ => FleetKeys.SystemNamespace,
         };
         var command = new GuidedCommand(
             "controller",
@@ -43,13 +50,28 @@ internal static class ControllerCommand
         using AgentLoggerFactory loggers = AgentLoggerFactory.ToStandardError(new LogOptions { Level = LogLevel.Information, Format = LogFormat.Text });
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
         using var metrics = new CacheMetrics();
+        using var eventMetrics = new EventMetrics();
+        using var events = new EventRecorder(
+            access.Api, new EventRecorderOptions(Reporter, Environment.MachineName), eventMetrics, time, loggers.CreateLogger("events"));
         var controller = new FleetController(
-            access.Api, access.Drain, http, new ControllerOptions(), metrics, time, loggers.CreateLogger("controller"));
+            access.Api, access.Drain, http, new ControllerOptions(), metrics, time, loggers.CreateLogger("controller"),
+            (recycle, phase, message) => events.Record(Event(recycle, phase, message)));
         using var elector = new LeaderElector(
             access.Api, new LeaderElectionOptions { Lease = new ObjectName(@namespace, LeaseName) }, BoottimeClock.Instance, loggers.CreateLogger("election"));
-        Task follow = controller.FollowAsync(stop);
+        Task follow = Task.WhenAll(controller.FollowAsync(stop), events.RunAsync(stop));
         await elector.RunAsync(controller.LeadAsync, stop);
         await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCodes.Ok;
     }
+
+    private static EventText Event(NodeRecycle recycle, RecyclePhase phase, string message) => new(
+        new ObjectReference
+        {
+            ApiVersion = FleetKeys.ApiVersion,
+            Kind = "NodeRecycle",
+            Name = recycle.Metadata.Name,
+            Uid = recycle.Metadata.Uid,
+        },
+        phase.ToString(), "Recycle", message, IsWarning: phase == RecyclePhase.Failed,
+        new ObjectReference { ApiVersion = "v1", Kind = "Node", Name = recycle.Spec?.NodeName, Uid = recycle.Status?.Node?.Uid });
 }

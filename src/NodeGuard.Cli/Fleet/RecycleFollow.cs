@@ -37,6 +37,7 @@ internal sealed class RecycleFollow(IKubeApi api, CliConsole console)
 
     private async Task LookAsync(string name, Dictionary<string, string> told, Dictionary<string, bool> ended, CancellationToken cancellation)
     {
+        // A server that is away for a while changes nothing about the request: it is asked again.
         switch (await api.GetAsync(ResourceTypes.NodeRecycles, new ObjectName(string.Empty, name), cancellation))
         {
             case ApiResult<NodeRecycle>.Ok { Value: var recycle }:
@@ -52,7 +53,6 @@ internal sealed class RecycleFollow(IKubeApi api, CliConsole console)
                 console.WriteError(failure.Message);
                 ended[name] = false;
                 break;
-            // A server that is away for a while changes nothing about the request.
         }
     }
 }

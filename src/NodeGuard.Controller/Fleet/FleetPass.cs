@@ -13,6 +13,8 @@ namespace NodeGuard.Controller.Fleet;
 /// <summary>One look at the whole fleet: the plan, and what follows from it.</summary>
 internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer, ILogger log)
 {
+    private const int MostAtOnce = 50;
+
     private readonly SlotBook _slots = new(api);
     private readonly RecycleMaker _maker = new(api);
     private readonly PolicyStatuses _policies = new(api);
@@ -101,13 +103,11 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
         }
     }
 
-    /// <summary>Each Node has its GuardedNode, which goes with it.</summary>
+    /// <summary>Each Node has its GuardedNode, which goes with it. Some at each look: a large fleet's first must not hold up the rest.</summary>
     private async Task SweepAsync(ClusterView view, CancellationToken term)
     {
-        foreach (SeenNode node in view.Nodes.Objects)
+        foreach (SeenNode node in view.Nodes.Objects.Where(node => view.Agent(node.Name)?.NodeUid != node.Uid).Take(MostAtOnce))
         {
-            if (view.Agent(node.Name) is { } agent && agent.NodeUid == node.Uid)
-                continue;
             if (view.Agent(node.Name) is { } stale)
             {
                 // Of an earlier node of this name; the garbage collector may take minutes.

@@ -83,8 +83,10 @@ internal static class FreezeKeeper
         (known.Status, known.Reason, known.Message, known.ObservedGeneration) = (value, freeze?.Cause ?? "Resumed", freeze?.Message ?? "a person has lifted the freeze", generation);
     }
 
+    // A recycle that ended before anything was asked of a machine has hurt nobody: what was in its way is in its own message.
     private static IEnumerable<EndedRecycle> Ended(string policy, ClusterView view) => view.Recycles.Objects
-        .Where(recycle => recycle.Status?.Node?.Policy == policy && RecycleReading.Phase(recycle) is RecyclePhase.Failed or RecyclePhase.Succeeded)
+        .Where(recycle => recycle.Status?.Node?.Policy == policy && recycle.Status.Replacement?.RequestedAt is not null
+            && RecycleReading.Phase(recycle) is RecyclePhase.Failed or RecyclePhase.Succeeded)
         .Select(static recycle => new EndedRecycle(
             recycle.Metadata.Name ?? string.Empty, recycle.Spec?.NodeName ?? string.Empty,
             RecycleReading.Phase(recycle) == RecyclePhase.Failed, recycle.Status?.FinishedAt ?? DateTimeOffset.UnixEpoch, recycle.Status?.Message ?? string.Empty));

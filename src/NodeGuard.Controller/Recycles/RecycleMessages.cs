@@ -1,6 +1,6 @@
+using NodeGuard.Controller.Recycles.Methods;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet.Recycles;
-using NodeGuard.Controller.Recycles.Methods;
 
 namespace NodeGuard.Controller.Recycles;
 

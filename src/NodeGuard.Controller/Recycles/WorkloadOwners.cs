@@ -92,6 +92,11 @@ internal sealed class WorkloadOwners(IKubeApi api)
     private static ApiResult<OwnerStatus?> Owner(string version, string kind, ObjectMeta meta, int? ready, int? wanted) =>
         new ApiResult<OwnerStatus?>.Ok(new OwnerStatus
         {
-            ApiVersion = version, Kind = kind, Namespace = meta.Namespace, Name = meta.Name, Ready = ready ?? 0, Wanted = wanted ?? 1,
+            ApiVersion = version,
+            Kind = kind,
+            Namespace = meta.Namespace,
+            Name = meta.Name,
+            Ready = ready ?? 0,
+            Wanted = wanted ?? 1,
         });
 }

@@ -13,7 +13,11 @@ public sealed class FleetCommandTests
 {
     private static readonly PoolSpec Pool = new()
     {
-        Name = "workers", Count = 3, Agents = true, Boot = TimeSpan.FromSeconds(30), Ready = TimeSpan.FromSeconds(5),
+        Name = "workers",
+        Count = 3,
+        Agents = true,
+        Boot = TimeSpan.FromSeconds(30),
+        Ready = TimeSpan.FromSeconds(5),
     };
 
     [Fact]
@@ -54,10 +58,11 @@ public sealed class FleetCommandTests
     [Fact]
     public async Task A_frozen_policy_is_thawed_by_resume()
     {
-        await using FleetStage stage = await FleetStage.StartAsync(120, Pool with { Agents = false });
-        await stage.PolicyAsync("workers", static _ => { });
+        await using FleetStage stage = await FleetStage.StartAsync(120, Pool);
+        await stage.PolicyAsync("workers", static spec => spec.Health = new PolicyHealth { Timeout = "5m" });
         stage.StartController();
-        await stage.RequestAsync("workers-0001", static spec => spec.Method = "Reboot");
+        stage.Sandbox.Apply("pool-faults=workers/never-ready").ShouldBeEmpty();
+        await stage.RequestAsync("workers-0001");
         await stage.UntilFrozenAsync("workers");
 
         (int code, string output) = await NodeGuardRunner.RunAsync(stage.Kubeconfig, ["resume", "workers"]);

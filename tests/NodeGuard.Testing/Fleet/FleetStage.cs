@@ -26,7 +26,9 @@ internal sealed class FleetStage : IAsyncDisposable
     private readonly string _directory;
     private static readonly LeaseTimes Lease = new()
     {
-        LeaseDuration = TimeSpan.FromSeconds(2), RenewDeadline = TimeSpan.FromSeconds(1.5), RetryPeriod = TimeSpan.FromSeconds(0.3),
+        LeaseDuration = TimeSpan.FromSeconds(2),
+        RenewDeadline = TimeSpan.FromSeconds(1.5),
+        RetryPeriod = TimeSpan.FromSeconds(0.3),
     };
 
     private readonly List<StageController> _controllers = [];

@@ -54,7 +54,10 @@ internal sealed class NodeItself : IMachineMapping
     public Task<Preparation> FindAsync(RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<Preparation>(
         new Preparation.Ready(new ReplacedResource
         {
-            ApiVersion = "v1", Kind = "Node", Name = recycle.NodeName, Uid = recycle.Recycle.Status?.Node?.Uid,
+            ApiVersion = "v1",
+            Kind = "Node",
+            Name = recycle.NodeName,
+            Uid = recycle.Recycle.Status?.Node?.Uid,
         }));
 
     public ResourceType<UntypedObject> TypeOf(ReplacedResource resource, RecycleContext recycle) => ResourceTypes.Untyped("", "v1", "nodes", "Node", namespaced: false);

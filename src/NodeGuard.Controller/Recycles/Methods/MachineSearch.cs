@@ -29,7 +29,11 @@ internal static class MachineSearch
 
     public static Preparation Ready(UntypedObject found, ResourceType<UntypedObject> type) => new Preparation.Ready(new ReplacedResource
     {
-        ApiVersion = type.ApiVersion, Kind = found.Kind ?? type.Kind, Namespace = found.Metadata.Namespace, Name = found.Metadata.Name, Uid = found.Metadata.Uid,
+        ApiVersion = type.ApiVersion,
+        Kind = found.Kind ?? type.Kind,
+        Namespace = found.Metadata.Namespace,
+        Name = found.Metadata.Name,
+        Uid = found.Metadata.Uid,
     });
 
     /// <summary>What no waiting changes is refused; all else is tried again.</summary>

@@ -11,7 +11,11 @@ public sealed class RecycleEventsTests
 {
     private static readonly RecycleObservation Draining = new()
     {
-        Phase = RecyclePhase.Draining, Node = NodePresence.Present, HasSlot = true, Cordon = CordonState.Ours, Attempts = 1,
+        Phase = RecyclePhase.Draining,
+        Node = NodePresence.Present,
+        HasSlot = true,
+        Cordon = CordonState.Ours,
+        Attempts = 1,
     };
 
     private static readonly Gen<RecycleObservation> Anything =
@@ -25,8 +29,19 @@ public sealed class RecycleEventsTests
         from attempts in Gen.Choose(0, 4)
         select new RecycleObservation
         {
-            Phase = phase, CancelAsked = flags[0], Forced = flags[1], HasSlot = flags[2], Stopped = flags[3], AwaitsSuccessor = flags[4],
-            TimedOut = flags[5], Node = node, Cordon = cordon, Drain = drain, Action = action, Health = health, Attempts = attempts,
+            Phase = phase,
+            CancelAsked = flags[0],
+            Forced = flags[1],
+            HasSlot = flags[2],
+            Stopped = flags[3],
+            AwaitsSuccessor = flags[4],
+            TimedOut = flags[5],
+            Node = node,
+            Cordon = cordon,
+            Drain = drain,
+            Action = action,
+            Health = health,
+            Attempts = attempts,
         };
 
     [Fact]
