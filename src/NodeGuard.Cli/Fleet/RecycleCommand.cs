@@ -37,7 +37,7 @@ internal sealed class RecycleCommand
             "recycle",
             "Ask for nodes to be drained and rebooted or replaced, within the budgets. The request stands when this command ends.",
             [
-                new("nodeguard recycle worker-1 --reason 'kernel bug' --wait", "one node, and follow it"),
+                new("nodeguard recycle worker-1 --reason \"kernel bug\" --wait", "one node, and follow it"),
                 new("nodeguard recycle -l pool=old --method Reboot --dry-run=server", "would the server take it?"),
             ],
             [
