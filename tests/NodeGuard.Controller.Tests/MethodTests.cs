@@ -108,6 +108,7 @@ public sealed class MethodTests
     [InlineData(ReplacementMethod.ClusterApi, "does not serve cluster.x-k8s.io")]
     [InlineData(ReplacementMethod.Karpenter, "does not serve karpenter.sh")]
     [InlineData(ReplacementMethod.Reboot, "no agent")]
+    [InlineData(ReplacementMethod.Webhook, "no method that this version has")]
     public async Task What_is_missing_is_said_and_the_node_is_given_back(ReplacementMethod method, string message)
     {
         await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool with { Agents = false });

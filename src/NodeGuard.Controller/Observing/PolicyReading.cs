@@ -64,6 +64,10 @@ public sealed class PolicyReading
         };
         if (read is { Method: ReplacementMethod.Reboot, MaxAge: not null })
             Problem("spec.maxAge", $"\"{spec.MaxAge}\"", "a method that replaces the machine: Reboot does not make it younger");
+        if (read.Method == ReplacementMethod.Webhook)
+            Problem("spec.replacement.method", "Webhook", "another method: this version has no Webhook");
+        if (spec.Replacement?.ReplacementFirst == true)
+            Problem("spec.replacement.replacementFirst", "true", "false: this version cannot bring the new machine first");
         return read with { Problem = _problem };
     }
 

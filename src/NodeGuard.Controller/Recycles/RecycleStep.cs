@@ -32,6 +32,9 @@ internal sealed partial class RecycleStep(RecycleParts parts)
             return await EndAsync(recycle, leads, term);
         }
 
+        // What cannot be done to the machine is said before its pods are sent away.
+        if (phase == RecyclePhase.Cordoned && CannotBeDone(recycle) is { } impossible)
+            _refusals[recycle.Uid] = impossible;
         RecycleLook look = await parts.Eyes.LookAsync(recycle, _refusals.GetValueOrDefault(recycle.Uid), term);
         RecycleEvent happened = RecycleEvents.Of(look.Seen);
         RecycleMove move = RecycleTable.Next(phase, happened);
@@ -41,6 +44,15 @@ internal sealed partial class RecycleStep(RecycleParts parts)
             return await MoveAsync(recycle, look, happened, move, term);
         await WorkAsync(recycle, look, term);
         return false;
+    }
+
+    private string? CannotBeDone(RecycleContext recycle)
+    {
+        if (recycle.Recycle.Spec?.ReplacementFirst == true)
+            return "this version cannot bring the new machine first: ask without replacementFirst";
+        return parts.MethodFor(recycle) is null
+            ? $"no method that this version has is known for node {recycle.NodeName}: name one in spec.method, or let a NodePolicy select the node"
+            : null;
     }
 
     private async Task<bool> MoveAsync(RecycleContext recycle, RecycleLook look, RecycleEvent happened, RecycleMove move, CancellationToken term)
@@ -115,7 +127,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     {
         if (parts.MethodFor(recycle) is not { } method)
         {
-            _refusals[recycle.Uid] = $"no method is known for node {recycle.NodeName}: name one in spec.method, or let a NodePolicy select the node";
+            _refusals[recycle.Uid] = $"no method that this version has is known for node {recycle.NodeName}";
             parts.Again();
             return;
         }
