@@ -36,7 +36,7 @@ public sealed partial class FleetController
     private readonly OrphanMarks _orphans;
 
     /// <param name="drain">Evicts pods; its own clock is this controller's.</param>
-    /// <param name="http">For PromQL queries and webhooks.</param>
+    /// <param name="http">For PromQL queries and webhooks; it follows no redirects, and each use has a timeout of its own.</param>
     /// <param name="tell">Gets each new phase of a recycle, for events and notifications; it must not wait.</param>
     public FleetController(
         IKubeApi api, INodeDrain drain, HttpClient http, ControllerOptions options, CacheMetrics metrics, TimeProvider time, ILogger log,
@@ -58,7 +58,7 @@ public sealed partial class FleetController
             Mark = mark,
             Writer = new RecycleStatusWriter(api, log),
             Finalizer = new UndoFinalizer(api),
-            Methods = ReplacementMethods.All(api),
+            Methods = ReplacementMethods.All(api, http, time),
             Again = _wake.Ring,
             Tell = tell ?? (static (_, _, _) => { }),
             Log = log,

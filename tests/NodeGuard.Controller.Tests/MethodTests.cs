@@ -13,32 +13,23 @@ namespace NodeGuard.Controller.Tests;
 /// <summary>Each method against a simulator that behaves as its provider does, and what happens where that fails.</summary>
 public sealed class MethodTests
 {
-    private const double Speed = 120;
+    private const double Speed = MethodStage.Speed;
 
-    private static readonly PoolSpec Pool = new()
-    {
-        Name = "workers",
-        Count = 3,
-        Agents = true,
-        Boot = TimeSpan.FromSeconds(30),
-        Ready = TimeSpan.FromSeconds(5),
-        Image = "debian-12.1",
-    };
+    private static readonly PoolSpec Pool = MethodStage.Pool;
 
     [Theory]
-    [InlineData(PoolProvider.Autoscaling, ReplacementMethod.DeleteNode)]
-    [InlineData(PoolProvider.ClusterApi, ReplacementMethod.ClusterApi)]
-    [InlineData(PoolProvider.Karpenter, ReplacementMethod.Karpenter)]
-    [InlineData(PoolProvider.Resource, ReplacementMethod.DeleteResource)]
-    public async Task The_provider_makes_another_machine(PoolProvider provider, ReplacementMethod method)
+    [InlineData(ReplacementMethod.DeleteNode)]
+    [InlineData(ReplacementMethod.ClusterApi)]
+    [InlineData(ReplacementMethod.Karpenter)]
+    [InlineData(ReplacementMethod.DeleteResource)]
+    [InlineData(ReplacementMethod.Webhook)]
+    public async Task The_provider_makes_another_machine(ReplacementMethod method)
     {
-        await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool with { Provider = provider });
-        await stage.PolicyAsync("workers", spec => Use(spec, method));
-        stage.StartController();
-        Node node = await FirstAsync(stage);
+        await using FleetStage stage = await MethodStage.StartAsync(method);
+        Node node = await stage.FirstAsync();
 
         NodeRecycle asked = await stage.RequestAsync(node.Metadata.Name!);
-        NodeRecycle done = await EndedAsync(stage, asked);
+        NodeRecycle done = await stage.EndedAsync(asked);
 
         done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Succeeded), $"{done.Status.Message}\n{stage.Log}");
         done.Status.Replacement!.Successor!.Uid.ShouldNotBe(node.Metadata.Uid);
@@ -62,10 +53,10 @@ public sealed class MethodTests
             spec.Health = new PolicyHealth { Timeout = "5m" };
         });
         stage.StartController();
-        Node node = await FirstAsync(stage);
+        Node node = await stage.FirstAsync();
         stage.Sandbox.Apply($"pool-faults=workers/{fault}").ShouldBeEmpty();
 
-        NodeRecycle done = await EndedAsync(stage, await stage.RequestAsync(node.Metadata.Name!));
+        NodeRecycle done = await stage.EndedAsync(await stage.RequestAsync(node.Metadata.Name!));
 
         done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed));
         done.Status.Message!.ShouldContain(message);
@@ -79,11 +70,11 @@ public sealed class MethodTests
         await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool);
         await stage.PolicyAsync("workers", static spec => spec.Replacement = new PolicyReplacement { Timeout = "10m" });
         stage.StartController();
-        Node node = await FirstAsync(stage);
+        Node node = await stage.FirstAsync();
         await stage.UntilAgentAsync(node.Metadata.Name!);
         stage.Sandbox.Apply($"node-faults={node.Metadata.Name}/reboot-never-ends").ShouldBeEmpty();
 
-        NodeRecycle done = await EndedAsync(stage, await stage.RequestAsync(node.Metadata.Name!, static spec => spec.Method = nameof(ReplacementMethod.Reboot)));
+        NodeRecycle done = await stage.EndedAsync(await stage.RequestAsync(node.Metadata.Name!, static spec => spec.Method = nameof(ReplacementMethod.Reboot)));
 
         done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed));
         (await stage.GetAsync(ResourceTypes.Nodes, node.Metadata.Name!)).Metadata.Annotations!.ShouldNotContainKey(DrainKeys.CordonedBy);
@@ -95,9 +86,9 @@ public sealed class MethodTests
         await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool with { SameName = true });
         await stage.PolicyAsync("workers", static _ => { });
         stage.StartController();
-        Node node = await FirstAsync(stage);
+        Node node = await stage.FirstAsync();
 
-        NodeRecycle done = await EndedAsync(stage, await stage.RequestAsync(node.Metadata.Name!));
+        NodeRecycle done = await stage.EndedAsync(await stage.RequestAsync(node.Metadata.Name!));
 
         done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Succeeded), $"{done.Status.Message}\n{stage.Log}");
         done.Status.Replacement!.Successor!.Name.ShouldBe(node.Metadata.Name);
@@ -108,43 +99,20 @@ public sealed class MethodTests
     [InlineData(ReplacementMethod.ClusterApi, "does not serve cluster.x-k8s.io")]
     [InlineData(ReplacementMethod.Karpenter, "does not serve karpenter.sh")]
     [InlineData(ReplacementMethod.Reboot, "no agent")]
-    [InlineData(ReplacementMethod.Webhook, "no method that this version has")]
+    [InlineData(ReplacementMethod.Webhook, "needs a policy with spec.replacement.webhook")]
     public async Task What_is_missing_is_said_and_the_node_is_given_back(ReplacementMethod method, string message)
     {
         await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool with { Agents = false });
         await stage.PolicyAsync("workers", static _ => { });
         stage.StartController();
-        Node node = await FirstAsync(stage);
+        Node node = await stage.FirstAsync();
 
-        NodeRecycle done = await EndedAsync(stage, await stage.RequestAsync(node.Metadata.Name!, spec => spec.Method = method.ToString()));
+        NodeRecycle done = await stage.EndedAsync(await stage.RequestAsync(node.Metadata.Name!, spec => spec.Method = method.ToString()));
 
         done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed));
         done.Status.Message!.ShouldContain(message);
         Node after = await stage.GetAsync(ResourceTypes.Nodes, node.Metadata.Name!);
         after.Metadata.Uid.ShouldBe(node.Metadata.Uid);
         (after.Spec?.Unschedulable ?? false).ShouldBeFalse();
-    }
-
-    private static async Task<Node> FirstAsync(FleetStage stage) =>
-        (await stage.AllAsync(ResourceTypes.Nodes)).OrderBy(static node => node.Metadata.Name, StringComparer.Ordinal).First();
-
-    private static Task<NodeRecycle> EndedAsync(FleetStage stage, NodeRecycle asked) => stage.UntilAsync(
-        asked.Metadata.Name!,
-        static seen => seen.Status?.Phase is nameof(RecyclePhase.Succeeded) or nameof(RecyclePhase.Failed) or nameof(RecyclePhase.Cancelled)
-            && seen.Metadata.Finalizers is null or []);
-
-    private static void Use(NodePolicySpec spec, ReplacementMethod method)
-    {
-        spec.Replacement = new PolicyReplacement { Method = method.ToString() };
-        if (method == ReplacementMethod.DeleteResource)
-        {
-            spec.Replacement.DeleteResource = new ResourceReplacement
-            {
-                ApiVersion = "example.nodeguard.io/v1",
-                Resource = "instances",
-                MatchBy = "ProviderId",
-                ProviderIdField = "metadata.annotations.crossplane\\.io/external-name",
-            };
-        }
     }
 }

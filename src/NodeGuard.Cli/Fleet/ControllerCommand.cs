@@ -48,7 +48,7 @@ internal static class ControllerCommand
     private static async Task<int> RunAsync(ClusterAnswer.Access access, string @namespace, TimeProvider time, CancellationToken stop)
     {
         using AgentLoggerFactory loggers = AgentLoggerFactory.ToStandardError(new LogOptions { Level = LogLevel.Information, Format = LogFormat.Text });
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
         using var metrics = new CacheMetrics();
         using var eventMetrics = new EventMetrics();
         using var events = new EventRecorder(

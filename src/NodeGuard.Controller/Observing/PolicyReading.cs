@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeGuard.Controller.Recycles.Methods;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Planning;
@@ -64,8 +65,8 @@ public sealed class PolicyReading
         };
         if (read is { Method: ReplacementMethod.Reboot, MaxAge: not null })
             Problem("spec.maxAge", $"\"{spec.MaxAge}\"", "a method that replaces the machine: Reboot does not make it younger");
-        if (read.Method == ReplacementMethod.Webhook)
-            Problem("spec.replacement.method", "Webhook", "another method: this version has no Webhook");
+        if (read.Method == ReplacementMethod.Webhook && WebhookAddress.Read(spec.Replacement?.Webhook?.Url, out string wanted) is null)
+            Problem("spec.replacement.webhook.url", $"\"{spec.Replacement?.Webhook?.Url}\"", wanted);
         if (spec.Replacement?.ReplacementFirst == true)
             Problem("spec.replacement.replacementFirst", "true", "false: this version cannot bring the new machine first");
         return read with { Problem = _problem };

@@ -16,7 +16,8 @@ internal sealed record RecycleLook(RecycleObservation Seen, DrainLook Drain, str
 internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, HealthQueries queries)
 {
     /// <param name="refusal">What the method has refused in this term; null for nothing.</param>
-    public async Task<RecycleLook> LookAsync(RecycleContext recycle, string? refusal, CancellationToken cancellation)
+    /// <param name="before">What the drain waits for; null for nothing.</param>
+    public async Task<RecycleLook> LookAsync(RecycleContext recycle, string? refusal, string? before, CancellationToken cancellation)
     {
         RecyclePhase phase = RecycleReading.Phase(recycle.Recycle)!.Value;
         DrainLook drain = drains.Look(recycle.Uid);
@@ -34,10 +35,11 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             Drain = drain.State,
             Attempts = RecycleReading.Attempts(recycle.Recycle),
             Action = Action(recycle, successor, refusal),
+            AwaitsSuccessor = before is not null,
             Health = verdict.Health,
             TimedOut = recycle.Recycle.Status?.PhaseDeadline is { } deadline && deadline <= recycle.Now,
         };
-        return new RecycleLook(seen, drain, refusal ?? verdict.Message, successor);
+        return new RecycleLook(seen, drain, refusal ?? before ?? verdict.Message, successor);
     }
 
     /// <summary>A policy that is gone cancels what no person asked for, as long as nothing was asked of the machine.</summary>

@@ -17,6 +17,9 @@ internal sealed class RecycleSettings(NodePolicySpec? policy)
 
     public TimeSpan DrainTimeout => Duration(policy?.Drain?.Timeout, "1h");
 
+    /// <summary>For one answer.</summary>
+    public TimeSpan WebhookTimeout => Duration(policy?.Replacement?.Webhook?.Timeout, "10s");
+
     /// <summary>Null: the phase ends by what happens, not by time.</summary>
     public TimeSpan? TimeFor(RecyclePhase phase) => phase switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Controller.Observing;
 using NodeGuard.Controller.Recycles.Methods;
@@ -18,7 +19,10 @@ namespace NodeGuard.Controller.Recycles;
 internal sealed partial class RecycleStep(RecycleParts parts)
 {
     /// <summary>Refusals of methods in this term, by recycle: final, and asked again by nobody.</summary>
-    private readonly Dictionary<string, string> _refusals = [];
+    private readonly ConcurrentDictionary<string, string> _refusals = [];
+
+    /// <summary>Recycles whose machine can be replaced, as was seen in this term.</summary>
+    private readonly ConcurrentDictionary<string, bool> _prepared = [];
 
     /// <param name="leads">Asked right before what touches a node.</param>
     /// <returns>Whether there may be more to do at once.</returns>
@@ -28,14 +32,13 @@ internal sealed partial class RecycleStep(RecycleParts parts)
             return false;
         if (phase.IsFinal())
         {
-            _refusals.Remove(recycle.Uid);
+            _refusals.TryRemove(recycle.Uid, out _);
+            _prepared.TryRemove(recycle.Uid, out _);
             return await EndAsync(recycle, leads, term);
         }
 
-        // What cannot be done to the machine is said before its pods are sent away.
-        if (phase == RecyclePhase.Cordoned && CannotBeDone(recycle) is { } impossible)
-            _refusals[recycle.Uid] = impossible;
-        RecycleLook look = await parts.Eyes.LookAsync(recycle, _refusals.GetValueOrDefault(recycle.Uid), term);
+        string? before = phase == RecyclePhase.Cordoned ? await BeforeDrainAsync(recycle, term) : null;
+        RecycleLook look = await parts.Eyes.LookAsync(recycle, _refusals.GetValueOrDefault(recycle.Uid), before, term);
         RecycleEvent happened = RecycleEvents.Of(look.Seen);
         RecycleMove move = RecycleTable.Next(phase, happened);
         if (!await leads())
@@ -46,14 +49,32 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         return false;
     }
 
-    private string? CannotBeDone(RecycleContext recycle)
+    /// <summary>What cannot be done to the machine is said before its pods are sent away.</summary>
+    /// <returns>What the drain waits for; null for nothing.</returns>
+    private async Task<string?> BeforeDrainAsync(RecycleContext recycle, CancellationToken term)
     {
-        if (recycle.Recycle.Spec?.ReplacementFirst == true)
-            return "this version cannot bring the new machine first: ask without replacementFirst";
-        return parts.MethodFor(recycle) is null
-            ? $"no method that this version has is known for node {recycle.NodeName}: name one in spec.method, or let a NodePolicy select the node"
-            : null;
+        if (recycle.Node is null || _refusals.ContainsKey(recycle.Uid) || _prepared.ContainsKey(recycle.Uid))
+            return null;
+        Preparation prepared = recycle.Recycle.Spec?.ReplacementFirst == true
+            ? new Preparation.Refused("this version cannot bring the new machine first: ask without replacementFirst")
+            : parts.MethodFor(recycle) is { } method
+                ? await method.PrepareAsync(recycle, term)
+                : new Preparation.Refused(NoMethod(recycle));
+        switch (prepared)
+        {
+            case Preparation.Later later:
+                return later.Message;
+            case Preparation.Refused refused:
+                _refusals[recycle.Uid] = refused.Message;
+                return null;
+            default:
+                _prepared[recycle.Uid] = true;
+                return null;
+        }
     }
+
+    private static string NoMethod(RecycleContext recycle) =>
+        $"no method is known for node {recycle.NodeName}: name one in spec.method, or let a NodePolicy select the node";
 
     private async Task<bool> MoveAsync(RecycleContext recycle, RecycleLook look, RecycleEvent happened, RecycleMove move, CancellationToken term)
     {
@@ -127,7 +148,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     {
         if (parts.MethodFor(recycle) is not { } method)
         {
-            _refusals[recycle.Uid] = $"no method that this version has is known for node {recycle.NodeName}";
+            _refusals[recycle.Uid] = NoMethod(recycle);
             parts.Again();
             return;
         }

@@ -190,11 +190,16 @@ internal sealed class FleetStage : IAsyncDisposable
 
     private static Patch Merge(string body) => new(PatchKind.Merge, System.Text.Encoding.UTF8.GetBytes(body));
 
-    public async ValueTask DisposeAsync()
+    public async Task StopControllersAsync()
     {
         foreach (StageController controller in _controllers)
             await controller.StopAsync();
+        _controllers.Clear();
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopControllersAsync();
         Api.Dispose();
         _http.Dispose();
         await _sandbox.DisposeAsync();

@@ -28,7 +28,7 @@ public sealed record RecycleObservation
 
     public ActionState Action { get; init; } = ActionState.NotAsked;
 
-    /// <summary>The successor is wanted before the drain, and is not ready yet.</summary>
+    /// <summary>What is wanted before the drain is not there yet: the successor, or word that the machine can be replaced at all.</summary>
     public bool AwaitsSuccessor { get; init; }
 
     public Health Health { get; init; } = Health.Unknown;
