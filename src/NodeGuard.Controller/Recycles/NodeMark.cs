@@ -26,9 +26,18 @@ internal sealed class NodeMark(IKubeApi api, INodeDrain drain)
     }
 
     /// <summary>Null when it is done, or when there is no such node; otherwise why not. A cordon of somebody else stays.</summary>
-    public async Task<string?> TakeAwayAsync(string node, string recycleUid, CancellationToken cancellation) =>
-        await TaintAsync(node, recycleUid, wanted: false, cancellation)
-        ?? (await drain.ReleaseAsync(node, RecycleReading.CordonId(recycleUid), cancellation)).Failure;
+    public async Task<string?> TakeAwayAsync(string node, string recycleUid, CancellationToken cancellation)
+    {
+        if (await TaintAsync(node, recycleUid, wanted: false, cancellation) is { } problem)
+            return problem;
+        CordonAnswer released = await drain.ReleaseAsync(node, RecycleReading.CordonId(recycleUid), cancellation);
+        return released switch
+        {
+            { Failure: { } failure } => failure,
+            { Changed: true } => null,
+            _ => await ForgetAsync(node, recycleUid, cancellation),
+        };
+    }
 
     /// <summary>The node carries a mark with this UID, as far as the cache knows.</summary>
     public static bool Stands(SeenNode node, string recycleUid) =>
@@ -63,6 +72,29 @@ internal sealed class NodeMark(IKubeApi api, INodeDrain drain)
         }
 
         return problem;
+    }
+
+    /// <summary>Our note outlives an uncordon by somebody else; who cordons after that is not us.</summary>
+    private async Task<string?> ForgetAsync(string node, string recycleUid, CancellationToken cancellation)
+    {
+        var place = new ObjectName(string.Empty, node);
+        if (await api.GetAsync(ResourceTypes.Nodes, place, cancellation) is not ApiResult<Node>.Ok { Value: var found }
+            || found.Metadata.Annotations?.GetValueOrDefault(DrainKeys.CordonedBy) != RecycleReading.CordonId(recycleUid))
+        {
+            return null;
+        }
+
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["resourceVersion"] = found.Metadata.ResourceVersion,
+                ["annotations"] = new JsonObject { [DrainKeys.CordonedBy] = null, [DrainKeys.DrainedAt] = null },
+            },
+        };
+        var written = await api.PatchAsync(
+            ResourceTypes.Nodes, place, Patches.Merge(patch), subresource: null, new WriteOptions(ControllerNames.FieldManager), cancellation);
+        return written is ApiResult<Node>.Failed { Failure: { Kind: not ApiFailureKind.NotFound } failure } ? failure.Message : null;
     }
 
     // A merge patch replaces the whole list: the resourceVersion keeps out what others have written meanwhile.

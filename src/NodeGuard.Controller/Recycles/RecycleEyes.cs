@@ -22,6 +22,8 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
         RecyclePhase phase = RecycleReading.Phase(recycle.Recycle)!.Value;
         DrainLook drain = drains.Look(recycle.Uid);
         SeenNode? successor = phase >= RecyclePhase.Acting ? Successor(recycle) : null;
+        if (phase == RecyclePhase.Acting)
+            refusal ??= Lost(recycle);
         HealthVerdict verdict = phase == RecyclePhase.Verifying ? await JudgeAsync(recycle, successor, cancellation) : new(Health.Unknown, string.Empty);
         var seen = new RecycleObservation
         {
@@ -89,8 +91,24 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             : MachineOutcome.Successor(recycle);
     }
 
+    /// <summary>A machine that was to start again cannot, once its node is gone; null otherwise.</summary>
+    private static string? Lost(RecycleContext recycle) =>
+        recycle.IsAsked && recycle.Node is null && MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) == ReplacementMethod.Reboot
+            ? $"node {recycle.NodeName} is gone: somebody deleted it while it was to reboot"
+            : null;
+
     private async Task<HealthVerdict> JudgeAsync(RecycleContext recycle, SeenNode? successor, CancellationToken cancellation)
     {
+        // It was there when this phase began.
+        if (successor is null && recycle.Replacement?.Successor is { } gone)
+        {
+            return new HealthVerdict(
+                Health.Ill,
+                gone.Uid == RecycleReading.NodeUid(recycle.Recycle)
+                    ? $"node {gone.Name} is gone: somebody deleted it before it had proved well"
+                    : $"node {gone.Name}, which had come in the place of {recycle.NodeName}, is gone: somebody deleted it before it had proved well");
+        }
+
         var settings = new RecycleSettings(recycle.Policy?.Spec);
         ProvingNode proving = Proving(recycle, successor);
         HealthVerdict verdict = SuccessorHealth.Judge(proving, settings.MinReady, recycle.Now);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 using NodeGuard.Kubernetes;
@@ -6,12 +7,24 @@ using NodeGuard.Kubernetes.Results;
 
 namespace NodeGuard.Testing.Fleet;
 
-/// <summary>One controller's way to the server, which can be cut: calls fail, and what was asked for may or may not have been done.</summary>
-internal sealed class CutOffApi(IKubeApi api) : IKubeApi
+/// <summary>
+/// One controller's way to the server, which can be cut: calls fail, and what was asked for may or may not have been done.
+/// A test may do something in the very moment in which the controller has written something.
+/// </summary>
+/// <param name="wrote">Gets each object that the controller has replaced, as the server answered; the controller waits for it.</param>
+internal sealed class CutOffApi(IKubeApi api, Func<KubeObject, Task>? wrote = null) : IKubeApi
 {
-    private readonly CancellationTokenSource _cut = new();
+    private readonly ConcurrentDictionary<(Type Kind, string Name), int> _told = new();
+    private CancellationTokenSource _cut = new();
 
     public void Cut() => _cut.Cancel();
+
+    /// <summary>Calls get through again; what was cut stays so.</summary>
+    public void Heal() => _cut = new();
+
+    /// <summary>How many watch events about the object the controller has been given.</summary>
+    public int Told<T>(string name)
+        where T : KubeObject => _told.GetValueOrDefault((typeof(T), name));
 
     public Task<ApiResult<T>> GetAsync<T>(ResourceType<T> type, ObjectName name, CancellationToken cancellation)
         where T : KubeObject => CallAsync(() => api.GetAsync(type, name, cancellation));
@@ -22,20 +35,39 @@ internal sealed class CutOffApi(IKubeApi api) : IKubeApi
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, WatchQuery query, [EnumeratorCancellation] CancellationToken cancellation)
         where T : KubeObject
     {
+        CancellationTokenSource cut = _cut;
+        if (cut.IsCancellationRequested)
+        {
+            yield return new WatchEvent<T>.Failed(Unreachable);
+            yield break;
+        }
+
         // A cut connection says nothing: the watch goes on without an event.
         await foreach (WatchEvent<T> happened in api.WatchAsync(type, query, cancellation))
         {
-            if (_cut.IsCancellationRequested)
+            if (cut.IsCancellationRequested)
                 await Task.Delay(Timeout.Infinite, cancellation);
             yield return happened;
+            if (happened is WatchEvent<T>.Added { Value: var added })
+                Count(added);
+            else if (happened is WatchEvent<T>.Modified { Value: var modified })
+                Count(modified);
+            else if (happened is WatchEvent<T>.Deleted { Value: var deleted })
+                Count(deleted);
         }
     }
 
     public Task<ApiResult<T>> CreateAsync<T>(ResourceType<T> type, T value, WriteOptions options, CancellationToken cancellation)
         where T : KubeObject => CallAsync(() => api.CreateAsync(type, value, options, cancellation));
 
-    public Task<ApiResult<T>> ReplaceAsync<T>(ResourceType<T> type, T value, string? subresource, WriteOptions options, CancellationToken cancellation)
-        where T : KubeObject => CallAsync(() => api.ReplaceAsync(type, value, subresource, options, cancellation));
+    public async Task<ApiResult<T>> ReplaceAsync<T>(ResourceType<T> type, T value, string? subresource, WriteOptions options, CancellationToken cancellation)
+        where T : KubeObject
+    {
+        ApiResult<T> answer = await CallAsync(() => api.ReplaceAsync(type, value, subresource, options, cancellation));
+        if (wrote is not null && answer is ApiResult<T>.Ok { Value: var written })
+            await wrote(written);
+        return answer;
+    }
 
     public Task<ApiResult<T>> PatchAsync<T>(ResourceType<T> type, ObjectName name, Patch patch, string? subresource, WriteOptions options, CancellationToken cancellation)
         where T : KubeObject => CallAsync(() => api.PatchAsync(type, name, patch, subresource, options, cancellation));
@@ -58,6 +90,12 @@ internal sealed class CutOffApi(IKubeApi api) : IKubeApi
                 return answer;
         }
 
-        return new ApiResult<T>.Failed(new ApiFailure(ApiFailureKind.Unreachable, 0, string.Empty, "the test has cut the connection", null, []));
+        return new ApiResult<T>.Failed(Unreachable);
     }
+
+    // After the consumer has taken it: the next event is asked for.
+    private void Count<T>(T told)
+        where T : KubeObject => _told.AddOrUpdate((typeof(T), told.Metadata.Name ?? string.Empty), 1, static (_, before) => before + 1);
+
+    private static ApiFailure Unreachable { get; } = new(ApiFailureKind.Unreachable, 0, string.Empty, "the test has cut the connection", null, []);
 }

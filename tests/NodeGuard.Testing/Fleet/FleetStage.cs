@@ -86,11 +86,14 @@ internal sealed class FleetStage : IAsyncDisposable
     }
 
     /// <summary>Starts one more controller; one of them leads, and a lead that is lost is taken over within two seconds.</summary>
-    public StageController StartController()
+    /// <param name="clock">The controller's own; null for the cluster's.</param>
+    /// <param name="wrote">Gets each object that it has replaced, before it goes on.</param>
+    public StageController StartController(TimeProvider? clock = null, Func<KubeObject, Task>? wrote = null)
     {
-        var api = new CutOffApi(Api);
+        var api = new CutOffApi(Api, wrote);
+        TimeProvider time = clock ?? Clock;
         var controller = new FleetController(
-            api, new NodeDrain(api, Clock), _http, new ControllerOptions(), new CacheMetrics(), Clock, Log);
+            api, new NodeDrain(api, time), _http, new ControllerOptions(), new CacheMetrics(), time, Log);
         var elector = new LeaderElector(
             api,
             new LeaderElectionOptions { Lease = new ObjectName("default", "controller"), Times = Lease },

@@ -24,6 +24,9 @@ internal sealed class FleetWatch(FleetStage stage, string label, int size, Count
 
     public TimeSpan Oldest { get; private set; }
 
+    /// <summary>Others than the controller take nodes away.</summary>
+    public bool IsDisturbed { get; set; }
+
     public async Task<PoolLook> LookAsync()
     {
         Node[] nodes = [.. (await stage.AllAsync(ResourceTypes.Nodes)).Where(node => node.Metadata.Labels?.GetValueOrDefault("pool") == label)];

@@ -16,6 +16,11 @@ internal sealed class StageController
     /// <summary>It goes on, and reaches nothing any more.</summary>
     public void CutOff() => _api.Cut();
 
+    /// <summary>Calls get through again; watches that were cut end by themselves.</summary>
+    public void Reconnect() => _api.Heal();
+
+    public CutOffApi Api => _api;
+
     public async Task StopAsync()
     {
         await _stop.CancelAsync();

@@ -55,6 +55,8 @@ public static class RecycleEvents
     private static RecycleEvent OfActing(RecycleObservation seen) => seen switch
     {
         { Action: ActionState.NotAsked, CancelAsked: true } => RecycleEvent.CancelAsked,
+        { Action: ActionState.NotAsked, Node: NodePresence.Gone } => RecycleEvent.NodeGone,
+        { Action: ActionState.NotAsked, Node: NodePresence.Another } => RecycleEvent.NodeIsAnother,
         { Action: ActionState.NotAsked, Cordon: CordonState.None, Node: NodePresence.Present } => RecycleEvent.Uncordoned,
         { Action: ActionState.Done } => RecycleEvent.ActionDone,
         { Action: ActionState.Failed } => RecycleEvent.ActionFailed,

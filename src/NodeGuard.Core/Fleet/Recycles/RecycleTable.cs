@@ -33,8 +33,9 @@ public static class RecycleTable
         (At.Draining, On.CancelAsked or On.Uncordoned) => new(At.Cancelled, Undo: true),
         (At.Draining, On.NodeGone or On.NodeIsAnother) => new(At.Cancelled),
 
-        // These two are only seen while nothing was asked of the machine (Invariant 6: pods may be back).
+        // These are only seen while nothing was asked of the machine (Invariant 6: pods may be back).
         (At.Acting, On.CancelAsked or On.Uncordoned) => new(At.Cancelled, Undo: true),
+        (At.Acting, On.NodeGone or On.NodeIsAnother) => new(At.Cancelled),
         (At.Acting, On.ActionDone) => new(At.Verifying),
         (At.Acting, On.ActionFailed or On.TimedOut) => new(At.Failed, Undo: true),
 

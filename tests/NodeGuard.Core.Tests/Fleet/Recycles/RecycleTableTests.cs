@@ -38,6 +38,8 @@ public sealed class RecycleTableTests
         [(At.Draining, On.NodeIsAnother)] = new(At.Cancelled),
         [(At.Acting, On.CancelAsked)] = new(At.Cancelled, Undo),
         [(At.Acting, On.Uncordoned)] = new(At.Cancelled, Undo),
+        [(At.Acting, On.NodeGone)] = new(At.Cancelled),
+        [(At.Acting, On.NodeIsAnother)] = new(At.Cancelled),
         [(At.Acting, On.ActionDone)] = new(At.Verifying),
         [(At.Acting, On.ActionFailed)] = new(At.Failed, Undo),
         [(At.Acting, On.TimedOut)] = new(At.Failed, Undo),
