@@ -39,22 +39,22 @@ need_lab() {
   need_packages debootstrap curl systemd-nspawn=systemd-container ip=iproute2
 }
 
-# promtool is taken out of its package instead of installing it: the package would start a Prometheus server.
-need_promtool() {
+# Both are taken out of their package instead of installing it: the package would start a Prometheus server.
+need_prometheus() {
   local tools="$artifacts/tools"
   export PATH="$PATH:$tools"
-  command -v promtool >/dev/null && return 0
-  command -v apt-get >/dev/null || die "missing: promtool (Debian package prometheus). Put it on PATH."
-  step promtool "fetching promtool" fetch_promtool "$tools"
+  command -v promtool >/dev/null && command -v prometheus >/dev/null && return 0
+  command -v apt-get >/dev/null || die "missing: prometheus and promtool (Debian package prometheus). Put them on PATH."
+  step prometheus "fetching prometheus and promtool" fetch_prometheus "$tools"
 }
 
-fetch_promtool() {
+fetch_prometheus() {
   local work status=0
   work=$(mktemp -d)
   {
     (cd "$work" && { apt-get download prometheus || { is_root && apt-get update && apt-get download prometheus; }; }) &&
       dpkg-deb -x "$work"/prometheus_*.deb "$work/root" &&
-      install -D -m 0755 "$work/root/usr/bin/promtool" "$1/promtool"
+      install -D -m 0755 -t "$1" "$work/root/usr/bin/promtool" "$work/root/usr/bin/prometheus"
   } || status=$?
   rm -rf "$work"
   return "$status"
@@ -85,7 +85,7 @@ kubectl_is_new() {
   [[ -n $minor && $minor -ge 30 ]]
 }
 
-# Taken out of Debian's package, as promtool is: of this suite, or of trixie where this one's is too old. From 1.32 on
+# Taken out of Debian's package, as prometheus is: of this suite, or of trixie where this one's is too old. From 1.32 on
 # kubernetes-client only depends on package kubectl.
 fetch_kubectl() {
   local work status=0 candidate

@@ -53,7 +53,7 @@ public sealed partial class FleetController
         {
             Api = api,
             Drains = _drains,
-            Eyes = new RecycleEyes(_drains, owners, new HealthQueries(http)),
+            Eyes = new RecycleEyes(_drains, owners, new HealthQueries(http, time)),
             Owners = owners,
             Mark = mark,
             Writer = new RecycleStatusWriter(api, log),

@@ -44,7 +44,7 @@ internal static class MethodStage
         PoolSpec spec = Pool with { Provider = ProviderOf(method), Secret = Key };
         FleetStage stage = await FleetStage.StartAsync(Speed, pool?.Invoke(spec) ?? spec);
         await stage.SecretAsync("machines", "key", Encoding.UTF8.GetBytes(Key));
-        await stage.PolicyAsync("workers", spec =>
+        await stage.PolicyAsync(Pool.Name, spec =>
         {
             Use(spec, method, stage);
             policy?.Invoke(spec);
@@ -70,6 +70,22 @@ internal static class MethodStage
         (after.Spec?.Unschedulable ?? false).ShouldBeFalse();
         (after.Metadata.Annotations ?? []).ShouldNotContainKey(DrainKeys.CordonedBy);
         (after.Spec?.Taints ?? []).ShouldNotContain(static taint => taint.Key == FleetKeys.RecycleTaint);
+    }
+
+    /// <summary>A person lifts the freeze that stands.</summary>
+    public static async Task ResumeAsync(this FleetStage stage, string policy)
+    {
+        NodePolicy frozen = await stage.UntilFrozenAsync(policy);
+        var annotations = new JsonObject { [FleetKeys.Resume] = frozen.Status!.Freeze!.Id };
+        await stage.ChangePolicyAsync(policy, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }.ToJsonString());
+    }
+
+    public static async Task FinalizersAsync(this FleetStage stage, Node node, params string[] finalizers)
+    {
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray([.. finalizers.Select(static name => (JsonNode)name)]) } };
+        FleetStage.Value(await stage.Api.PatchAsync(
+            ResourceTypes.Nodes, new ObjectName(string.Empty, node.Metadata.Name!), new Patch(PatchKind.Merge, Encoding.UTF8.GetBytes(patch.ToJsonString())),
+            subresource: null, WriteOptions.Default, default));
     }
 
     public static async Task SecretAsync(this FleetStage stage, string name, string key, byte[] value)

@@ -1,4 +1,3 @@
-using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
@@ -39,9 +38,7 @@ public sealed class MethodTests
     }
 
     [Theory]
-    [InlineData("never-comes", "no node came in the place of")]
     [InlineData("never-ready", "not well in time")]
-    [InlineData("wrong-image", "wanted is debian-12.1")]
     [InlineData("routes-lost", "misses routes")]
     public async Task A_machine_that_is_not_what_was_wanted_fails_the_recycle_and_freezes_the_policy(string fault, string message)
     {
@@ -62,37 +59,6 @@ public sealed class MethodTests
         done.Status.Message!.ShouldContain(message);
         NodePolicy frozen = await stage.UntilFrozenAsync("workers");
         frozen.Status!.Freeze!.Evidence!.ShouldContain(line => line.Contains(done.Metadata.Name!, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_reboot_that_never_ends_fails_in_time()
-    {
-        await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool);
-        await stage.PolicyAsync("workers", static spec => spec.Replacement = new PolicyReplacement { Timeout = "10m" });
-        stage.StartController();
-        Node node = await stage.FirstAsync();
-        await stage.UntilAgentAsync(node.Metadata.Name!);
-        stage.Sandbox.Apply($"node-faults={node.Metadata.Name}/reboot-never-ends").ShouldBeEmpty();
-
-        NodeRecycle done = await stage.EndedAsync(await stage.RequestAsync(node.Metadata.Name!, static spec => spec.Method = nameof(ReplacementMethod.Reboot)));
-
-        done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed));
-        (await stage.GetAsync(ResourceTypes.Nodes, node.Metadata.Name!)).Metadata.Annotations!.ShouldNotContainKey(DrainKeys.CordonedBy);
-    }
-
-    [Fact]
-    public async Task A_machine_that_comes_back_with_the_same_name_is_the_successor()
-    {
-        await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool with { SameName = true });
-        await stage.PolicyAsync("workers", static _ => { });
-        stage.StartController();
-        Node node = await stage.FirstAsync();
-
-        NodeRecycle done = await stage.EndedAsync(await stage.RequestAsync(node.Metadata.Name!));
-
-        done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Succeeded), $"{done.Status.Message}\n{stage.Log}");
-        done.Status.Replacement!.Successor!.Name.ShouldBe(node.Metadata.Name);
-        done.Status.Replacement.Successor.Uid.ShouldNotBe(node.Metadata.Uid);
     }
 
     [Theory]

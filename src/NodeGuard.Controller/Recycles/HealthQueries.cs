@@ -4,49 +4,66 @@ using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Controller.Recycles;
 
+/// <param name="Failing">Those that do not hold, each as one phrase; null when it is not known (Invariant 11).</param>
+/// <param name="Problem">Why it is not known.</param>
+internal readonly record struct QueryVerdict(IReadOnlyList<string>? Failing, string Problem = "");
+
 /// <summary>The PromQL queries of a policy: each must give at least one sample, and none of zero.</summary>
-internal sealed class HealthQueries(HttpClient http)
+internal sealed class HealthQueries(HttpClient http, TimeProvider time)
 {
     private const int LongestAnswer = 1 << 20;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Those that do not hold, each as one phrase; null when Prometheus could not be asked (Invariant 11).</summary>
-    public async Task<IReadOnlyList<string>?> FailingAsync(PolicyHealth? health, CancellationToken cancellation)
+    public async Task<QueryVerdict> FailingAsync(PolicyHealth? health, CancellationToken cancellation)
     {
         var failing = new List<string>();
         foreach (HealthQuery query in health?.Queries ?? [])
         {
             if (health!.Prometheus is not { Length: > 0 } server || !Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out Uri? at))
-                return [$"{query.Name}: spec.health.prometheus is \"{health.Prometheus}\", wanted is the URL of a Prometheus"];
-            switch (await AskAsync(at, query.Query ?? string.Empty, cancellation))
-            {
-                case null:
-                    return null;
-                case { Length: > 0 } problem:
-                    failing.Add($"{query.Name}: {problem}");
-                    break;
-            }
+                return new([$"{query.Name}: spec.health.prometheus is \"{health.Prometheus}\", wanted is the URL of a Prometheus"]);
+            (string? problem, string unknown) = await AskAsync(at, query.Query ?? string.Empty, cancellation);
+            if (problem is null)
+                return new(null, $"Prometheus at {at.Authority} cannot be asked: {unknown}");
+            if (problem.Length > 0)
+                failing.Add($"{query.Name}: {problem}");
         }
 
-        return failing;
+        return new(failing);
     }
 
-    /// <summary>Empty: it holds. Null: not known.</summary>
-    private async Task<string?> AskAsync(Uri server, string query, CancellationToken cancellation)
+    /// <returns>What is wrong, empty when it holds; or null, and why it is not known.</returns>
+    private async Task<(string? Problem, string Unknown)> AskAsync(Uri server, string query, CancellationToken cancellation)
     {
+        using var late = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        string code = "no answer";
         try
         {
             using HttpResponseMessage answer = await http.GetAsync(
-                new Uri(server, "api/v1/query?query=" + Uri.EscapeDataString(query)), HttpCompletionOption.ResponseContentRead, cancellation);
-            byte[] body = await answer.Content.ReadAsByteArrayAsync(cancellation);
-            if (body.Length > LongestAnswer)
-                return null;
-            using JsonDocument document = JsonDocument.Parse(body);
-            return Verdict(document.RootElement);
+                new Uri(server, "api/v1/query?query=" + Uri.EscapeDataString(query)), HttpCompletionOption.ResponseHeadersRead, either.Token);
+            code = $"answer {(int)answer.StatusCode}";
+            // Overload and time-outs of Prometheus come as 503, and say nothing of the query.
+            if ((int)answer.StatusCode >= 500)
+                return (null, code);
+            await using Stream stream = await answer.Content.ReadAsStreamAsync(either.Token);
+            byte[] body = new byte[LongestAnswer + 1];
+            int length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, either.Token);
+            if (length > LongestAnswer)
+                return (null, $"its answer is longer than {LongestAnswer} bytes");
+            using JsonDocument document = JsonDocument.Parse(body.AsMemory(0, length));
+            return Verdict(document.RootElement) is { } verdict ? (verdict, string.Empty) : (null, code);
         }
-        catch (Exception unknown) when (unknown is HttpRequestException or JsonException or InvalidOperationException
-            || (unknown is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return null;
+            return (null, $"no answer within {Timeout.TotalSeconds:0} s");
+        }
+        catch (Exception unknown) when (unknown is HttpRequestException or IOException)
+        {
+            return (null, unknown.Message);
+        }
+        catch (Exception unknown) when (unknown is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return (null, $"{code} is none of Prometheus");
         }
     }
 

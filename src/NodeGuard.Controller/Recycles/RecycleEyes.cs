@@ -116,8 +116,9 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
         if (verdict.Health != Health.Well)
             return verdict;
         IReadOnlyList<string>? lacking = await owners.LackingAsync(recycle.Recycle.Status?.Owners ?? [], cancellation);
-        IReadOnlyList<string>? failing = await queries.FailingAsync(recycle.Policy?.Spec?.Health, cancellation);
-        return SuccessorHealth.Judge(proving with { OwnersLacking = lacking, QueriesFailing = failing }, settings.MinReady, recycle.Now);
+        QueryVerdict queried = await queries.FailingAsync(recycle.Policy?.Spec?.Health, cancellation);
+        return SuccessorHealth.Judge(
+            proving with { OwnersLacking = lacking, QueriesFailing = queried.Failing, QueriesProblem = queried.Problem }, settings.MinReady, recycle.Now);
     }
 
     private static ProvingNode Proving(RecycleContext recycle, SeenNode? node)

@@ -41,7 +41,7 @@ internal static class RecycleMessages
         RecyclePhase.Cordoned => $"node {recycle.NodeName} could not be cordoned in time: {recycle.Recycle.Status?.Message}",
         RecyclePhase.Draining => $"node {recycle.NodeName} was not drained in time{Blockers(look.Drain)}",
         RecyclePhase.Acting => recycle.Node is null
-            ? $"no node came in the place of {recycle.NodeName} in time: look at what makes the machines"
+            ? $"no node came in the place of {recycle.NodeName} in time: look at what makes the machines; the last that was heard: {recycle.Recycle.Status?.Message}"
             : $"node {recycle.NodeName} is still there: {recycle.Recycle.Status?.Message}",
         _ => $"not well in time: {look.ActionMessage}",
     };

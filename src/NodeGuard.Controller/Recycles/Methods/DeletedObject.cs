@@ -14,26 +14,45 @@ internal sealed class DeletedObject(IKubeApi api, IMachineMapping mapping) : IRe
     public async Task<Preparation> PrepareAsync(RecycleContext recycle, CancellationToken cancellation) =>
         await mapping.FindAsync(recycle, cancellation);
 
+    // Looked at before it is deleted: what is on its way is asked for once, and what holds it up is told.
     public async Task<Asked> AskAsync(RecycleContext recycle, CancellationToken cancellation)
     {
         ReplacedResource resource = recycle.Replacement!.Resource!;
         ResourceType<UntypedObject> type = mapping.TypeOf(resource, recycle);
-        if (await mapping.BeforeDeleteAsync(resource, recycle, cancellation) is { } later)
-            return new Asked.Later(later);
-        ApiResult<bool> answer = await api.DeleteAsync(
-            type, new ObjectName(resource.Namespace ?? string.Empty, resource.Name ?? string.Empty), new DeleteQuery(Uid: resource.Uid), cancellation);
-        string what = $"{resource.Kind} {resource.Name}";
-        return answer switch
+        var place = new ObjectName(resource.Namespace ?? string.Empty, resource.Name ?? string.Empty);
+        string what = $"{resource.Kind} {place}";
+        return await api.GetAsync(type, place, cancellation) switch
         {
-            ApiResult<bool>.Ok { Value: true } => new Asked.Running($"{what} is deleted"),
-            ApiResult<bool>.Ok => new Asked.Running($"{what} is being deleted"),
-            // By its UID: another object of that name is there, so ours is gone.
-            ApiResult<bool>.Failed { Failure.Kind: ApiFailureKind.NotFound or ApiFailureKind.Conflict } => new Asked.Running($"{what} is gone"),
-            ApiResult<bool>.Failed { Failure: { Kind: ApiFailureKind.Forbidden or ApiFailureKind.Invalid or ApiFailureKind.WebhookDenied } failure } =>
-                new Asked.Refused($"{what} was not deleted: {failure.Message}"),
-            ApiResult<bool>.Failed { Failure: var failure } => new Asked.Later(failure.Message),
+            ApiResult<UntypedObject>.Ok { Value: var found } when found.Metadata.Uid != resource.Uid => new Asked.Running($"{what} is gone"),
+            ApiResult<UntypedObject>.Ok { Value: { Metadata.DeletionTimestamp: not null } found } => new Asked.Running(Leaving(what, found)),
+            ApiResult<UntypedObject>.Ok => await DeleteAsync(recycle, resource, type, place, what, cancellation),
+            ApiResult<UntypedObject>.Failed { Failure.Kind: ApiFailureKind.NotFound } => new Asked.Running($"{what} is gone"),
+            ApiResult<UntypedObject>.Failed { Failure: var failure } => new Asked.Later($"reading {what}: {failure.Message}"),
             _ => throw new InvalidOperationException("a result is Ok or Failed"),
         };
+    }
+
+    private async Task<Asked> DeleteAsync(
+        RecycleContext recycle, ReplacedResource resource, ResourceType<UntypedObject> type, ObjectName place, string what, CancellationToken cancellation)
+    {
+        if (await mapping.BeforeDeleteAsync(resource, recycle, cancellation) is { } later)
+            return new Asked.Later(later);
+        return await api.DeleteAsync(type, place, new DeleteQuery(Uid: resource.Uid), cancellation) switch
+        {
+            ApiResult<bool>.Ok => new Asked.Running($"{what} is deleted"),
+            ApiResult<bool>.Failed { Failure.Kind: ApiFailureKind.NotFound } => new Asked.Running($"{what} is gone"),
+            ApiResult<bool>.Failed { Failure: { Kind: ApiFailureKind.Forbidden or ApiFailureKind.Invalid or ApiFailureKind.WebhookDenied } failure } =>
+                new Asked.Refused($"{what} was not deleted: {failure.Message}"),
+            // A conflict is "not now": the next look shows whether it is another object by now.
+            ApiResult<bool>.Failed { Failure: var failure } => new Asked.Later($"{what} was not deleted, which is tried again: {failure.Message}"),
+            _ => throw new InvalidOperationException("a result is Ok or Failed"),
+        };
+    }
+
+    private static string Leaving(string what, UntypedObject found)
+    {
+        string held = found.Metadata.Finalizers is { Count: > 0 } finalizers ? $", and waits for its finalizers: {string.Join(", ", finalizers)}" : string.Empty;
+        return $"{what} is being deleted{held}{(MachineSearch.ConditionText(found) is { } told ? $" ({told})" : "")}";
     }
 }
 

@@ -9,6 +9,8 @@ namespace NodeGuard.Controller.Recycles.Methods;
 /// <summary>Finding the object that stands for a machine among objects that have no model here.</summary>
 internal static class MachineSearch
 {
+    private const int LongestText = 300;
+
     /// <summary>The version of the group that the server prefers; null with why not.</summary>
     public static async Task<(string? Version, Preparation? Problem)> VersionAsync(IKubeApi api, string group, string product, CancellationToken cancellation)
     {
@@ -43,6 +45,28 @@ internal static class MachineSearch
         ApiFailureKind.NotFound or ApiFailureKind.Invalid => new Preparation.Refused($"{what}: {failure.Message}"),
         _ => new Preparation.Later($"{what}: {failure.Message}"),
     };
+
+    /// <summary>The first of its conditions that says something; null when none does.</summary>
+    public static string? ConditionText(UntypedObject item)
+    {
+        if (item.Unknown?.TryGetValue("status", out JsonElement status) != true || status.ValueKind != JsonValueKind.Object
+            || !status.TryGetProperty("conditions", out JsonElement conditions) || conditions.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        foreach (JsonElement condition in conditions.EnumerateArray())
+        {
+            if (condition.ValueKind == JsonValueKind.Object && condition.TryGetProperty("type", out JsonElement type)
+                && condition.TryGetProperty("message", out JsonElement message) && message.ValueKind == JsonValueKind.String
+                && message.GetString() is { Length: > 0 } text)
+            {
+                return $"{type}: {(text.Length <= LongestText ? text : text[..LongestText] + "...")}";
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The text at a path of names with dots between them; a dot inside a name is written <c>\.</c></summary>
     public static string? Text(UntypedObject item, string path)

@@ -28,6 +28,9 @@ public sealed record ProvingNode
 
     /// <summary>Queries that do not hold, each as one phrase; null: could not be asked.</summary>
     public IReadOnlyList<string>? QueriesFailing { get; init; } = [];
+
+    /// <summary>Why they could not be asked; empty when nobody said.</summary>
+    public string QueriesProblem { get; init; } = string.Empty;
 }
 
 /// <param name="Message">What is waited for, or what is wrong, as one sentence.</param>
@@ -50,7 +53,7 @@ public static class SuccessorHealth
         { NeedsAgent: true, RoutesIntact: false } => NotYet($"the agent of node {node.Name} misses routes"),
         { OwnersLacking: null } => new(Health.Unknown, "the owners of the evicted pods cannot be read"),
         { OwnersLacking.Count: > 0 } => NotYet($"not whole again: {string.Join(", ", node.OwnersLacking)}"),
-        { QueriesFailing: null } => new(Health.Unknown, "Prometheus cannot be asked"),
+        { QueriesFailing: null } => new(Health.Unknown, node.QueriesProblem.Length > 0 ? node.QueriesProblem : "Prometheus cannot be asked"),
         { QueriesFailing.Count: > 0 } => NotYet($"queries that do not hold: {string.Join(", ", node.QueriesFailing)}"),
         _ => new(Health.Well, $"node {node.Name} is well"),
     };

@@ -31,6 +31,7 @@ internal sealed class RefusedDeletions(ObjectWrites writes) : IAdmissionStep
         return faults.Value(MachineFaults.RefuseDelete, "403") switch
         {
             "409" => ApiStatus.Conflict(review.Request.Resource, item.Name(), Why),
+            "422" => ApiStatus.Invalid(review.Request.Resource, item.Name(), [new FieldError("metadata", "FieldValueForbidden", Why)]),
             "failure" => null,
             _ => ApiStatus.Forbidden(review.Request.Resource, item.Name(), Why),
         };
