@@ -3,12 +3,14 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Cluster;
+using NodeGuard.Agent.Cluster.Operations;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Http;
 using NodeGuard.Agent.Logging;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Linux.Files;
+using NodeGuard.Linux.Systemd.Bus;
 
 namespace NodeGuard.Agent;
 
@@ -133,8 +135,10 @@ public sealed class AgentHost
         surroundings.Metrics.ObserveGuard(() => guard.Status);
         surroundings.Metrics.ObserveLoops(surroundings.Heartbeats);
         surroundings.Dependencies.Add("state directory", token => StateDirectoryCheck.AskAsync(_options.StateDirectory, token));
+        // No signals of the bus are wanted, only answers.
+        using SystemBus? bus = _options.Cluster is null ? null : new SystemBus(new BusOptions { Matches = [] });
         using var reload = new ConfigurationReload(_configuration, _read, guard, _loggers, surroundings.Metrics, _notifier);
-        AgentParts parts = Assemble(guard, surroundings, exposition, reload);
+        AgentParts parts = Assemble(guard, surroundings, exposition, reload, bus);
 
         using var signals = new StopSignals(cancellation);
         using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -166,7 +170,7 @@ public sealed class AgentHost
     }
 
     private AgentParts Assemble(
-        IHostedGuard guard, GuardSurroundings surroundings, PrometheusExposition exposition, ConfigurationReload reload)
+        IHostedGuard guard, GuardSurroundings surroundings, PrometheusExposition exposition, ConfigurationReload reload, SystemBus? bus)
     {
         var control = new ServeLoop(
             "the control API",
@@ -184,7 +188,13 @@ public sealed class AgentHost
         }
 
         var watchdog = new WatchdogLoop(guard, surroundings.Heartbeats, _notifier, _log, _time);
-        ClusterConnectionLoop? cluster = _options.Cluster is null ? null : new ClusterConnectionLoop(_options, guard, _loggers, _time);
-        return new AgentParts(guard, watchdog, reload, control, observer, cluster);
+        return new AgentParts(guard, watchdog, reload, control, observer, bus is null ? null : Cluster(_options.Cluster!, guard, bus));
+    }
+
+    private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, SystemBus bus)
+    {
+        var operations = new OperationExecutor(
+            new OperationStore(_options.StateDirectory), new LogindReboot(bus), cluster.MayReboot, _time, _loggers.CreateLogger("operations"));
+        return new ClusterConnectionLoop(_options, guard, operations, _loggers, _time);
     }
 }

@@ -1,14 +1,19 @@
 using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Cluster.Operations;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Client;
 using NodeGuard.Kubernetes.Credentials;
+using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Agent.Cluster;
 
-/// <summary>Connects as the configuration says, and reports turn by turn.</summary>
-internal sealed class ClusterConnectionLoop(AgentOptions options, IRouteGuard guard, ILoggerFactory loggers, TimeProvider time)
+/// <summary>Connects as the configuration says, does what is asked of this host, and reports, turn by turn.</summary>
+internal sealed class ClusterConnectionLoop(
+    AgentOptions options, IRouteGuard guard, OperationExecutor operations, ILoggerFactory loggers, TimeProvider time)
 {
     private static readonly TimeSpan FactsAge = TimeSpan.FromMinutes(1);
 
@@ -28,9 +33,29 @@ internal sealed class ClusterConnectionLoop(AgentOptions options, IRouteGuard gu
         }
 
         using var client = new KubeClient(connection, KubeClientOptions.For("agent"), time);
-        var reporter = new ClusterReporter(client, cluster.Node, View, time, _log);
+        using var metrics = new CacheMetrics();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        ResourceCache<GuardedNode, GuardedNode> own = Own(client, cluster.Node, metrics);
+        // One watch of one object: what is asked of this host is known at once, and asks the server for nothing meanwhile.
+        Task follow = own.RunAsync(ending.Token);
+        try
+        {
+            await TurnsAsync(new ClusterReporter(client, cluster.Node, View, time, _log), own, heartbeat, cancellation);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TurnsAsync(ClusterReporter reporter, ResourceCache<GuardedNode, GuardedNode> own, LoopHeartbeat heartbeat, CancellationToken cancellation)
+    {
         while (!cancellation.IsCancellationRequested)
         {
+            heartbeat.Beat();
+            if (own.Current?.TryGet(new ObjectName(string.Empty, options.Cluster!.Node), out GuardedNode? guarded) == true)
+                await operations.TurnAsync(guarded.Spec?.Operation, guarded.Status?.Operation, guarded.Status?.BootId, Facts().BootId, cancellation);
             heartbeat.Beat();
             await reporter.TurnAsync(cancellation);
             heartbeat.Beat();
@@ -38,7 +63,13 @@ internal sealed class ClusterConnectionLoop(AgentOptions options, IRouteGuard gu
         }
     }
 
-    private AgentView View() => new(guard.Status, guard.Episodes, Facts(), options.Routes.Harden.ToString().ToLowerInvariant(), AgentHost.Version);
+    private ResourceCache<GuardedNode, GuardedNode> Own(KubeClient client, string node, CacheMetrics metrics) => new(
+        client, ResourceTypes.GuardedNodes,
+        new CacheOptions<GuardedNode, GuardedNode> { Transform = static (guarded, _) => guarded, FieldSelector = $"metadata.name={node}" },
+        metrics, time, _log);
+
+    private AgentView View() => new(
+        guard.Status, guard.Episodes, Facts(), options.Routes.Harden.ToString().ToLowerInvariant(), AgentHost.Version, operations.Status);
 
     private HostFacts Facts()
     {

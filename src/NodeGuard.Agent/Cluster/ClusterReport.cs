@@ -9,7 +9,9 @@ namespace NodeGuard.Agent.Cluster;
 
 /// <summary>What the agent's own parts say.</summary>
 /// <param name="Prevention">What keeps networkd from deleting, as configured.</param>
-public sealed record AgentView(GuardStatus Guard, IReadOnlyList<EpisodeRecord> Episodes, HostFacts Host, string Prevention, string Version);
+/// <param name="Operation">What was asked of the agent; null for what stands in the status already.</param>
+public sealed record AgentView(
+    GuardStatus Guard, IReadOnlyList<EpisodeRecord> Episodes, HostFacts Host, string Prevention, string Version, OperationStatus? Operation = null);
 
 /// <summary>The status of a GuardedNode from what the agent sees; without the heartbeat, which says nothing of the node.</summary>
 public static class ClusterReport
@@ -38,6 +40,7 @@ public static class ClusterReport
             Episodes = new EpisodesStatus { Total = Total(view.Episodes, before?.Episodes), Last = last is null ? before?.Episodes?.Last : Told(last) },
             Silence = before?.Silence,
             RebootRequired = view.Host.RebootRequired,
+            Operation = view.Operation ?? before?.Operation,
             Conditions = [Intact(view.Guard, state, before, now)],
         };
     }

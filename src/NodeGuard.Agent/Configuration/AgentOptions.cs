@@ -37,7 +37,8 @@ public sealed record AgentOptions
 /// <param name="Node">The name of this host's Node.</param>
 /// <param name="Kubeconfig">Null: the pod's own account.</param>
 /// <param name="HostRoot">Where the host's /etc and /run are, without a slash at the end; empty for this root.</param>
-public sealed record ClusterOptions(string Node, string? Kubeconfig, string HostRoot);
+/// <param name="MayReboot">Whether the host is rebooted when its GuardedNode asks for it.</param>
+public sealed record ClusterOptions(string Node, string? Kubeconfig, string HostRoot, bool MayReboot);
 
 public sealed record RouteOptions
 {

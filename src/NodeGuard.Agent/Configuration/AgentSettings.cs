@@ -105,6 +105,10 @@ public static class AgentSettings
     internal static readonly ScalarSetting<string> ClusterHostRoot = new(
         "cluster.hostRoot", "/", Directory, "Where the host's /etc and /run are, when mounted elsewhere in a container.");
 
+    internal static readonly ScalarSetting<bool> ClusterReboot = new(
+        "cluster.reboot", "when-asked", new OneOf<bool>(("when-asked", true), ("never", false)),
+        "Whether the host reboots when NodeGuard's controller asks for it, which it does after a drain.");
+
     /// <summary>In the order in which they are printed.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -112,6 +116,6 @@ public static class AgentSettings
         RoutesExcludeDevices, RoutesResyncInterval, RoutesHistorySize,
         StateDirectory, RuntimeDirectory, HttpListen, HttpSocket, LogLevelSetting, LogFormatSetting,
         ProcRoot, ReceiveBufferBytes, RealtimePriority,
-        ClusterNode, ClusterKubeconfig, ClusterHostRoot,
+        ClusterNode, ClusterKubeconfig, ClusterHostRoot, ClusterReboot,
     ];
 }

@@ -69,7 +69,7 @@ internal sealed class SettingValues
         string kubeconfig = Get<string>(AgentSettings.ClusterKubeconfig);
         return node.Length == 0
             ? null
-            : new ClusterOptions(node, kubeconfig.Length > 0 ? kubeconfig : null, Get<string>(AgentSettings.ClusterHostRoot).TrimEnd('/'));
+            : new ClusterOptions(node, kubeconfig.Length > 0 ? kubeconfig : null, Get<string>(AgentSettings.ClusterHostRoot).TrimEnd('/'), Get<bool>(AgentSettings.ClusterReboot));
     }
 
     private RouteOptions ToRouteOptions() => new()
