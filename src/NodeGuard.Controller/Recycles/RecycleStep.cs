@@ -207,9 +207,21 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         if (!await leads())
             return false;
         await parts.Drains.ForgetAsync(recycle.Uid);
-        if (!await GiveBackAsync(recycle, term))
+        if (!await TakeBackAsync(recycle, term) || !await GiveBackAsync(recycle, term))
             return false;
         return await parts.Finalizer.RemoveAsync(recycle.Recycle, term) is null;
+    }
+
+    private async Task<bool> TakeBackAsync(RecycleContext recycle, CancellationToken term)
+    {
+        if (!recycle.IsAsked || RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Succeeded
+            || parts.MethodFor(recycle) is not { } method || await method.TakeBackAsync(recycle, term) is not { } problem)
+        {
+            return true;
+        }
+
+        NotGivenBack(parts.Log, recycle.Name, recycle.NodeName, problem);
+        return false;
     }
 
     /// <summary>True when the node carries nothing of ours any more, by the server's word.</summary>

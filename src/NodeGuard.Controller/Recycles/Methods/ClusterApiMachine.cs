@@ -17,11 +17,16 @@ internal sealed class ClusterApiMachine(IKubeApi api) : IMachineMapping
     // Ours has drained it already, and knows more of the pods' wishes.
     private const string NoDrain = "machine.cluster.x-k8s.io/exclude-node-draining";
 
+    // Its value is ours, so that nobody else's mark is taken away.
+    private const string Ours = "nodeguard";
+
+    private readonly MachineRemediation _remediation = new(api);
+
     public async Task<Preparation> FindAsync(RecycleContext recycle, CancellationToken cancellation)
     {
-        string strategy = recycle.Policy?.Spec?.Replacement?.ClusterApi?.Strategy ?? nameof(ClusterApiStrategy.Delete);
-        if (strategy != nameof(ClusterApiStrategy.Delete))
-            return new Preparation.Refused($"spec.replacement.clusterApi.strategy is {strategy}; this version only does Delete");
+        string strategy = Strategy(recycle);
+        if (strategy is not (nameof(ClusterApiStrategy.Delete) or nameof(ClusterApiStrategy.Remediate)))
+            return new Preparation.Refused($"spec.replacement.clusterApi.strategy is {strategy}; this version does Delete and Remediate");
         var (version, problem) = await MachineSearch.VersionAsync(api, Group, "Cluster API", cancellation);
         if (version is null)
             return problem!;
@@ -31,7 +36,9 @@ internal sealed class ClusterApiMachine(IKubeApi api) : IMachineMapping
         var place = new ObjectName(recycle.Node.Draining.Annotations.GetValueOrDefault(NamespaceAnnotation, "default"), name);
         return await api.GetAsync(type, place, cancellation) switch
         {
-            ApiResult<UntypedObject>.Ok { Value: var found } => Checked(found, type, recycle),
+            ApiResult<UntypedObject>.Ok { Value: var found } => Checked(found, type, recycle)
+                ?? (strategy == nameof(ClusterApiStrategy.Remediate) ? await _remediation.CheckAsync(found, type.Version, cancellation) : null)
+                ?? MachineSearch.Ready(found, type),
             ApiResult<UntypedObject>.Failed { Failure: var failure } => MachineSearch.Answer(failure, $"reading Machine {place}"),
             _ => throw new InvalidOperationException("a result is Ok or Failed"),
         };
@@ -39,25 +46,68 @@ internal sealed class ClusterApiMachine(IKubeApi api) : IMachineMapping
 
     public ResourceType<UntypedObject> TypeOf(ReplacedResource resource, RecycleContext recycle) => Type((resource.ApiVersion ?? string.Empty).Split('/')[^1]);
 
-    public async Task<string?> BeforeDeleteAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation)
+    public Task<string?> BeforeDeleteAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation) =>
+        AnnotateAsync(resource, recycle, new JsonObject { [NoDrain] = Ours }, cancellation);
+
+    public async Task<Asked?> InsteadOfDeleteAsync(UntypedObject found, ResourceType<UntypedObject> type, RecycleContext recycle, CancellationToken cancellation)
     {
-        var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = resource.Uid, ["annotations"] = new JsonObject { [NoDrain] = "nodeguard" } } };
+        if (Strategy(recycle) != nameof(ClusterApiStrategy.Remediate))
+            return null;
+        string what = $"Machine {found.Metadata.Namespace}/{found.Metadata.Name}";
+        if (found.Metadata.Annotations?.ContainsKey(MachineRemediation.Mark) == true)
+            return new Asked.Running($"{what} is marked for remediation; {await _remediation.StandAsync(found, type.Version, cancellation)}");
+        var marks = new JsonObject { [NoDrain] = Ours, [MachineRemediation.Mark] = Ours };
+        return await AnnotateAsync(recycle.Replacement!.Resource!, recycle, marks, cancellation) is { } problem
+            ? new Asked.Later($"{what} was not marked for remediation: {problem}")
+            : new Asked.Running($"{what} is marked for remediation");
+    }
+
+    /// <summary>A Machine that is still there was not deleted after all: it must not be deleted later, when its node carries pods again.</summary>
+    public async Task<string?> TakeBackAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation)
+    {
+        var place = new ObjectName(resource.Namespace ?? string.Empty, resource.Name ?? string.Empty);
+        switch (await api.GetAsync(TypeOf(resource, recycle), place, cancellation))
+        {
+            case ApiResult<UntypedObject>.Ok { Value: var found } when found.Metadata.Uid == resource.Uid && found.Metadata.DeletionTimestamp is null:
+                var marks = new JsonObject();
+                foreach (string mark in (string[])[NoDrain, MachineRemediation.Mark])
+                {
+                    if (found.Metadata.Annotations?.GetValueOrDefault(mark) == Ours)
+                        marks[mark] = null;
+                }
+
+                return marks.Count == 0 ? null : await AnnotateAsync(resource, recycle, marks, cancellation);
+            case ApiResult<UntypedObject>.Failed { Failure: { Kind: not (ApiFailureKind.NotFound or ApiFailureKind.Forbidden) } failure }:
+                return failure.Message;
+            default:
+                return null;
+        }
+    }
+
+    private static string Strategy(RecycleContext recycle) =>
+        recycle.Policy?.Spec?.Replacement?.ClusterApi?.Strategy ?? nameof(ClusterApiStrategy.Delete);
+
+    // Gone, or another one of that name: what follows finds out.
+    private async Task<string?> AnnotateAsync(ReplacedResource resource, RecycleContext recycle, JsonObject annotations, CancellationToken cancellation)
+    {
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = resource.Uid, ["annotations"] = annotations } };
         var answer = await api.PatchAsync(
             TypeOf(resource, recycle), new ObjectName(resource.Namespace ?? string.Empty, resource.Name ?? string.Empty), Patches.Merge(patch), subresource: null,
             new WriteOptions(ControllerNames.FieldManager), cancellation);
-        // Gone, or another one of that name: the deletion that follows finds out.
         return answer is ApiResult<UntypedObject>.Failed { Failure: { Kind: not (ApiFailureKind.NotFound or ApiFailureKind.Conflict) } failure } ? failure.Message : null;
     }
 
-    // Annotations are anybody's text: the Machine itself has to agree.
-    private static Preparation Checked(UntypedObject machine, ResourceType<UntypedObject> type, RecycleContext recycle)
+    // Annotations are anybody's text: the Machine itself has to agree. Null when nothing is wrong.
+    private static Preparation.Refused? Checked(UntypedObject machine, ResourceType<UntypedObject> type, RecycleContext recycle)
     {
+        string what = $"Machine {machine.Metadata.Namespace}/{machine.Metadata.Name}, which node {recycle.NodeName} names,";
         string? provider = MachineSearch.Text(machine, "spec.providerID");
         string? node = MachineSearch.Text(machine, "status.nodeRef.name");
-        return (provider is null || provider == recycle.Node!.ProviderId) && (node is null || node == recycle.NodeName)
-            ? MachineSearch.Ready(machine, type)
-            : new Preparation.Refused(
-                $"Machine {machine.Metadata.Namespace}/{machine.Metadata.Name}, which node {recycle.NodeName} names, is that of node {node} with providerID {provider}");
+        if ((provider is not null && provider != recycle.Node!.ProviderId) || (node is not null && node != recycle.NodeName))
+            return new Preparation.Refused($"{what} is that of node {node} with providerID {provider}");
+        return machine.Metadata.OwnerReferences?.Exists(static owner => owner.Controller == true) == true
+            ? null
+            : new Preparation.Refused($"{what} belongs to no MachineSet or control plane: nobody would make another {type.Kind}");
     }
 
     private static ResourceType<UntypedObject> Type(string version) => ResourceTypes.Untyped(Group, version, "machines", "Machine", namespaced: true);

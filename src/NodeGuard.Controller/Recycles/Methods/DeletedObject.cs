@@ -25,12 +25,17 @@ internal sealed class DeletedObject(IKubeApi api, IMachineMapping mapping) : IRe
         {
             ApiResult<UntypedObject>.Ok { Value: var found } when found.Metadata.Uid != resource.Uid => new Asked.Running($"{what} is gone"),
             ApiResult<UntypedObject>.Ok { Value: { Metadata.DeletionTimestamp: not null } found } => new Asked.Running(Leaving(what, found)),
-            ApiResult<UntypedObject>.Ok => await DeleteAsync(recycle, resource, type, place, what, cancellation),
+            ApiResult<UntypedObject>.Ok { Value: var found } => await mapping.InsteadOfDeleteAsync(found, type, recycle, cancellation)
+                ?? await DeleteAsync(recycle, resource, type, place, what, cancellation),
             ApiResult<UntypedObject>.Failed { Failure.Kind: ApiFailureKind.NotFound } => new Asked.Running($"{what} is gone"),
             ApiResult<UntypedObject>.Failed { Failure: var failure } => new Asked.Later($"reading {what}: {failure.Message}"),
             _ => throw new InvalidOperationException("a result is Ok or Failed"),
         };
     }
+
+    public Task<string?> TakeBackAsync(RecycleContext recycle, CancellationToken cancellation) => recycle.Replacement?.Resource is { } resource
+        ? mapping.TakeBackAsync(resource, recycle, cancellation)
+        : Task.FromResult<string?>(null);
 
     private async Task<Asked> DeleteAsync(
         RecycleContext recycle, ReplacedResource resource, ResourceType<UntypedObject> type, ObjectName place, string what, CancellationToken cancellation)
@@ -65,6 +70,13 @@ internal interface IMachineMapping
 
     /// <summary>What the provider is told before; null when it is done, otherwise why it is not done yet.</summary>
     Task<string?> BeforeDeleteAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+    /// <summary>Where somebody else deletes it when told to; null: it is deleted.</summary>
+    Task<Asked?> InsteadOfDeleteAsync(UntypedObject found, ResourceType<UntypedObject> type, RecycleContext recycle, CancellationToken cancellation) =>
+        Task.FromResult<Asked?>(null);
+
+    /// <inheritdoc cref="IReplacementMethod.TakeBackAsync"/>
+    Task<string?> TakeBackAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<string?>(null);
 }
 
 /// <summary>The Node is deleted: for groups of machines that make up for what is missing.</summary>

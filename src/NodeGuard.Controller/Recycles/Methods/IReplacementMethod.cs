@@ -11,6 +11,10 @@ internal interface IReplacementMethod
 
     /// <summary>Asks; asking again, by this or another leader, asks for the same thing and not for a second one.</summary>
     Task<Asked> AskAsync(RecycleContext recycle, CancellationToken cancellation);
+
+    /// <summary>After a recycle that did not succeed: what was asked for and has not happened must not happen later.</summary>
+    /// <returns>Null when nothing of it stands any more; otherwise why not.</returns>
+    Task<string?> TakeBackAsync(RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<string?>(null);
 }
 
 internal abstract record Preparation
