@@ -55,10 +55,18 @@ public sealed record CliContext
         PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot(), KernelObjects.Live),
     };
 
-    public ControlClient Connect(ParseResult parsed)
+    /// <summary>Where an agent that runs, or should run, on this host is known by; tests give none.</summary>
+    public IReadOnlyList<string> AgentPaths { get; init; } = [DefaultSocketPath, "/etc/systemd/system/nodeguard-agent.service", "/usr/lib/systemd/system/nodeguard-agent.service"];
+
+    public ControlClient Connect(ParseResult parsed) => new(AskedSocket(parsed) ?? DefaultSocketPath);
+
+    /// <summary>A socket was named, or this host has an agent, or had one installed.</summary>
+    public bool IsAgentExpected(ParseResult parsed) => AskedSocket(parsed) is not null || AgentPaths.Any(File.Exists);
+
+    private string? AskedSocket(ParseResult parsed)
     {
         var path = parsed.GetValue(SocketOption) ?? Environment("NODEGUARD_HTTP_SOCKET");
-        return new ControlClient(string.IsNullOrEmpty(path) ? DefaultSocketPath : path);
+        return string.IsNullOrEmpty(path) ? null : path;
     }
 
     /// <summary>False after it was said on stderr why not.</summary>

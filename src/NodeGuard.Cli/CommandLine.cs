@@ -69,6 +69,7 @@ public static class CommandLine
         CordonCommands.Uncordon(context),
         ControllerCommand.Create(context),
         RecycleCommand.Create(context),
+        HistoryCommand.Create(context),
         PlanCommand.Plan(context),
         PlanCommand.Explain(context),
         StopCommands.Pause(context),

@@ -1,37 +1,67 @@
 using System.CommandLine;
 using System.Globalization;
 using NodeGuard.Agent.Control;
+using NodeGuard.Cli.Fleet;
 using NodeGuard.Cli.Help;
+using NodeGuard.Cli.Kubernetes;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
 
 namespace NodeGuard.Cli.Commands;
 
-/// <summary>`nodeguard status`: is this host guarded, and if not, why.</summary>
+/// <summary>`nodeguard status`: is this host guarded, and if not, why; or how the fleet stands.</summary>
 public static class StatusCommand
 {
     public static Command Create(CliContext context)
     {
-        var output = OutputOption.Create();
+        var question = new FleetQuestion(context);
+        var node = new Argument<string?>("node") { Description = "a node of the cluster, in full", Arity = ArgumentArity.ZeroOrOne };
+        var fleet = new Option<bool>("--fleet") { Description = "the cluster's fleet, even on a host that has an agent" };
         var command = new GuidedCommand(
             "status",
-            "Show what the agent on this host guards, and what it misses.",
+            "On a host with an agent: what it guards, and what it misses. With a node's name, with --fleet or an option that names a cluster, or where there is no agent: the cluster's fleet.",
             [
-                new("nodeguard status", "for people"),
-                new("nodeguard status -o json | jq -r .state", "for scripts"),
+                new("nodeguard status", "this host; at a desk: the fleet at a glance"),
+                new("nodeguard status -o json | jq -r .state", "this host, for scripts"),
+                new("nodeguard status worker-1", "one node of the cluster: what, since when, what next, and why not"),
+                new("nodeguard status --fleet --watch", "the fleet, as it changes"),
             ],
             [
-                new(ExitCodes.Ok, "guarding, restoring, or nothing to guard against"),
-                new(ExitCodes.Failed, "starting, degraded or failed: not all is guarded"),
+                new(ExitCodes.Ok, "guarding, restoring, or nothing to guard against; of the fleet: printed"),
+                new(ExitCodes.Failed, "starting, degraded or failed: not all is guarded; of the fleet: the cluster could not be read"),
                 .. CommonExits.OfAgentCommands,
             ])
-        { output };
-        command.SetAction((parsed, cancellation) => RunAsync(context, parsed, parsed.Format(output), cancellation));
+        { node, fleet };
+        question.AddTo(command, watches: true);
+        command.SetAction((parsed, cancellation) =>
+        {
+            if (parsed.GetValue(node) is { } name)
+                return ClusterStatus.OfNodeAsync(question, parsed, name, cancellation);
+            return parsed.GetValue(fleet) || !IsAboutThisHost(context, question, parsed)
+                ? ClusterStatus.OfFleetAsync(question, parsed, cancellation)
+                : RunAsync(context, question, parsed, cancellation);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, ParseResult parsed, OutputFormat format, CancellationToken cancellation)
+    // A host whose agent is stopped must not read as well because somebody left a kubeconfig there.
+    private static bool IsAboutThisHost(CliContext context, FleetQuestion question, ParseResult parsed)
     {
+        ClusterRequest request = question.Cluster.Read(parsed);
+        if (request is not { Kubeconfig: null, Context: null, Cluster: null, User: null, As: null })
+            return false;
+        return context.IsAgentExpected(parsed) || context.Cluster(request) is not ClusterAnswer.Access;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, FleetQuestion question, ParseResult parsed, CancellationToken cancellation)
+    {
+        if (question.Watches(parsed))
+        {
+            context.Console.WriteError("--watch follows the fleet, and this host's agent was asked for; give --fleet too, or follow the host with nodeguard routes watch");
+            return ExitCodes.Usage;
+        }
+
+        OutputFormat format = parsed.Format(question.Output);
         using var client = context.Connect(parsed);
         var answer = await client.StatusAsync(cancellation);
         if (!answer.TryGet(out var status, out var failure))

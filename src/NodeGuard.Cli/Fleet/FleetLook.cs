@@ -1,47 +1,85 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGuard.Controller.Observing;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Caching;
+using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
+using NodeGuard.Kubernetes.Results;
 
 namespace NodeGuard.Cli.Fleet;
 
-/// <summary>The plan as the controller would make it now, made here from what this person may read.</summary>
-internal sealed record FleetLook(FleetState State, FleetPlan Plan)
+/// <summary>The plan as the controller would make it, made here from what this person may read.</summary>
+/// <param name="At">What the plan takes for now.</param>
+internal sealed record FleetLook(ClusterView View, FleetObject Fleet, FleetState State, FleetPlan Plan, DateTimeOffset At)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // A busy fleet changes many times a second, and nobody reads that fast.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     /// <summary>A look, or a sentence that says what could not be read.</summary>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The instruments live as long as the command.")]
+    /// <param name="at">Null: now.</param>
     public static async Task<(FleetLook? Look, string? Failure)> ReadAsync(IKubeApi api, DateTimeOffset? at, TimeProvider time, CancellationToken cancellation)
     {
-        var caches = new FleetCaches(api, new CacheMetrics(), time, NullLogger.Instance, static () => { });
+        StringPool words = new(), others = new();
+        var nodes = ListAsync(api, ResourceTypes.Nodes, node => SeenNode.Of(node, words), cancellation);
+        var agents = ListAsync(api, ResourceTypes.GuardedNodes, agent => SeenAgent.Of(agent, others), cancellation);
+        var policies = ListAsync(api, ResourceTypes.NodePolicies, static policy => policy, cancellation);
+        var recycles = ListAsync(api, ResourceTypes.NodeRecycles, static recycle => recycle, cancellation);
+        var fleets = ListAsync(api, ResourceTypes.Fleets, static fleet => fleet, cancellation);
+        await Task.WhenAll(nodes, agents, policies, recycles, fleets);
+        ApiFailure[] failures = [.. new[] { (await nodes).Failure, (await agents).Failure, (await policies).Failure, (await recycles).Failure, (await fleets).Failure }.OfType<ApiFailure>()];
+        if (failures.Length > 0)
+            return (null, string.Join("\n", failures.Select(static failure => FleetFailure.Message(failure, writes: false)).Take(failures[0].Kind == ApiFailureKind.Forbidden ? 5 : 1)));
+        return (Of(new ClusterView((await nodes).Listed, (await agents).Listed, (await policies).Listed, (await recycles).Listed, (await fleets).Listed), at ?? time.GetUtcNow()), null);
+    }
+
+    /// <summary>A look now and after each change, until cancelled.</summary>
+    public static async IAsyncEnumerable<FleetLook> FollowAsync(IKubeApi api, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var changed = new SemaphoreSlim(0);
+        using var metrics = new CacheMetrics();
+        var caches = new FleetCaches(api, metrics, time, NullLogger.Instance, () => Ring(changed));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task following = caches.RunAsync(stop.Token);
         try
         {
-            DateTimeOffset until = time.GetUtcNow() + Patience;
-            while (caches.View is null)
+            while (true)
             {
-                if (caches.Failure is { } failure)
-                    return (null, failure);
-                if (time.GetUtcNow() > until)
-                    return (null, "the cluster was not read in time; try again, or look at the API server");
-                await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation);
+                if (caches.View is { } view)
+                    yield return Of(view, time.GetUtcNow());
+                await Task.Delay(Pause, time, cancellation);
+                await changed.WaitAsync(Longest, cancellation);
             }
-
-            ClusterView view = caches.View;
-            FleetObject fleet = view.Fleets.Objects.FirstOrDefault(static fleet => fleet.Metadata.Name == FleetKeys.FleetName) ?? new FleetObject();
-            FleetState state = FleetReading.StateOf(view, fleet);
-            return (new FleetLook(state, FleetPlanner.Plan(state, at ?? time.GetUtcNow())), null);
         }
         finally
         {
             await stop.CancelAsync();
             await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static FleetLook Of(ClusterView view, DateTimeOffset at)
+    {
+        FleetObject fleet = view.Fleets.Objects.FirstOrDefault(static fleet => fleet.Metadata.Name == FleetKeys.FleetName) ?? new FleetObject();
+        FleetState state = FleetReading.StateOf(view, fleet);
+        return new FleetLook(view, fleet, state, FleetPlanner.Plan(state, at), at);
+    }
+
+    private static async Task<(CacheSnapshot<TKept> Listed, ApiFailure? Failure)> ListAsync<T, TKept>(
+        IKubeApi api, ResourceType<T> type, Func<T, TKept> kept, CancellationToken cancellation)
+        where T : KubeObject
+        where TKept : class
+    {
+        var (all, _, failure) = await PagedList.ReadAsync(api, type, new ListQuery(), cancellation);
+        return (CacheSnapshot<TKept>.Of(all.Select(one => KeyValuePair.Create(new ObjectName(string.Empty, one.Metadata.Name ?? string.Empty), kept(one)))), failure);
+    }
+
+    private static void Ring(SemaphoreSlim changed)
+    {
+        if (changed.CurrentCount == 0)
+            changed.Release();
     }
 }

@@ -114,9 +114,7 @@ internal sealed class RecycleCommand
                 _context.Console.WriteLine($"{name}: noderecycle/{made.Metadata.Name} created{(options.DryRun ? " (server dry run)" : "")}");
                 return made;
             case ApiResult<NodeRecycle>.Failed { Failure: var failure }:
-                _context.Console.WriteError(failure.Kind == ApiFailureKind.NotFound
-                    ? "the cluster does not know NodeRecycles; install them with nodeguard install crds"
-                    : failure.Message);
+                _context.Console.WriteError(FleetFailure.Message(failure, writes: true));
                 return null;
             default:
                 return null;

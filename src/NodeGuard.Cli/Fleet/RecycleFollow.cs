@@ -50,7 +50,7 @@ internal sealed class RecycleFollow(IKubeApi api, CliConsole console)
                     ended[name] = phase == nameof(RecyclePhase.Succeeded);
                 break;
             case ApiResult<NodeRecycle>.Failed { Failure: { Kind: ApiFailureKind.NotFound or ApiFailureKind.Forbidden } failure }:
-                console.WriteError(failure.Message);
+                console.WriteError(FleetFailure.Message(failure, writes: false));
                 ended[name] = false;
                 break;
         }

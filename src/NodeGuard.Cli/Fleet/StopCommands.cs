@@ -76,7 +76,7 @@ internal sealed class StopCommands(CliContext context)
             : Stand(await api.GetAsync(ResourceTypes.NodePolicies, new ObjectName(string.Empty, policy), cancellation), static found => (found.Status?.Freeze, found.Spec?.Paused ?? false));
         if (failure is not null)
         {
-            context.Console.WriteError(failure.Message);
+            context.Console.WriteError(FleetFailure.Message(failure, writes: false));
             return ExitCodes.Failed;
         }
 
@@ -111,7 +111,7 @@ internal sealed class StopCommands(CliContext context)
         ApiResult<T> answer = await api.PatchAsync(type, new ObjectName(string.Empty, name), body, subresource: null, new WriteOptions("nodeguard-cli"), cancellation);
         if (answer is ApiResult<T>.Failed { Failure: var failure })
         {
-            context.Console.WriteError(failure.Message);
+            context.Console.WriteError(FleetFailure.Message(failure, writes: true));
             return ExitCodes.Failed;
         }
 

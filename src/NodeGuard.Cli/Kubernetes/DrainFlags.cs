@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
+using NodeGuard.Cli.Output;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Selecting;
 
@@ -15,7 +15,7 @@ internal sealed class DrainFlags
     private readonly Option<bool> _deleteEmptyDirData = new("--delete-emptydir-data") { Description = "also pods with emptyDir volumes; what is in them is lost" };
     private readonly Option<bool> _force = new("--force") { Description = "also pods that no controller owns; nothing starts them again" };
     private readonly Option<int> _gracePeriod = new("--grace-period") { Description = "seconds for each pod to end; negative: the pod's own; 0: at once", DefaultValueFactory = static _ => -1, HelpName = "seconds" };
-    private readonly Option<TimeSpan> _timeout = Duration("--timeout", "how long each node may take; 0s: for ever", TimeSpan.Zero);
+    private readonly Option<TimeSpan> _timeout = DurationOption.Create("--timeout", "how long each node may take; 0s: for ever", TimeSpan.Zero);
     private readonly Option<string> _podSelector = new("--pod-selector") { Description = "only pods with these labels, such as app=web,tier!=x", HelpName = "labels" };
     private readonly Option<bool> _disableEviction = new("--disable-eviction") { Description = "delete instead of evict: past every disruption budget" };
     private readonly Option<int> _skipWait = new("--skip-wait-for-delete-timeout") { Description = "do not wait for pods that are this many seconds past their deletion; 0: wait for all", HelpName = "seconds" };
@@ -23,8 +23,8 @@ internal sealed class DrainFlags
     private readonly Option<int> _maxParallel = new("--max-parallel") { Description = "how many nodes are drained at once", DefaultValueFactory = static _ => Defaults.MaxParallelNodes, HelpName = "nodes" };
     private readonly Option<int> _maxEvictions = new("--max-evictions") { Description = "how many evictions of one node are asked for at once", DefaultValueFactory = static _ => Defaults.MaxParallelEvictions, HelpName = "pods" };
     private readonly Option<bool> _keepCordoned = new("--keep-cordoned") { Description = "leave the node cordoned when its drain fails; otherwise it is left as it was found" };
-    private readonly Option<TimeSpan?> _doNotDisruptFor = OptionalDuration("--do-not-disrupt-for", "how long karpenter.sh/do-not-disrupt is respected; 0s: not at all (default: for ever)");
-    private readonly Option<TimeSpan> _volumeDetachTimeout = Duration("--volume-detach-timeout", "how long to wait for volumes to be detached; 0s: do not look at them", Defaults.VolumeDetachTimeout);
+    private readonly Option<TimeSpan?> _doNotDisruptFor = DurationOption.Optional("--do-not-disrupt-for", "how long karpenter.sh/do-not-disrupt is respected; 0s: not at all (default: for ever)");
+    private readonly Option<TimeSpan> _volumeDetachTimeout = DurationOption.Create("--volume-detach-timeout", "how long to wait for volumes to be detached; 0s: do not look at them", Defaults.VolumeDetachTimeout);
     private readonly Option<string> _id = new("--id") { Description = "who cordons, as kept on the node; the same id goes on where a broken drain stopped", DefaultValueFactory = static _ => Defaults.CordonId, HelpName = "name" };
 
     public DryRunOption DryRun { get; } = new();
@@ -68,30 +68,6 @@ internal sealed class DrainFlags
         VolumeDetachTimeout = parsed.GetValue(_volumeDetachTimeout),
         CordonId = parsed.GetValue(_id) ?? Defaults.CordonId,
     };
-
-    private static Option<TimeSpan> Duration(string name, string description, TimeSpan standard) => new(name)
-    {
-        Description = description,
-        HelpName = "duration",
-        CustomParser = static result => Parse(result) ?? default,
-        DefaultValueFactory = _ => standard,
-    };
-
-    private static Option<TimeSpan?> OptionalDuration(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "duration",
-        CustomParser = Parse,
-    };
-
-    private static TimeSpan? Parse(ArgumentResult result)
-    {
-        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-        if (GoDuration.TryParse(text, out var duration))
-            return duration;
-        result.AddError($"\"{text}\" is not a duration; write it as 90s, 5m or 1h30m");
-        return null;
-    }
 
     private static void AtLeast(Option<int> option, int least) => option.Validators.Add(result =>
     {

@@ -17,7 +17,7 @@ internal static class DrainViews
     public static IDrainView For(CliConsole console, OutputFormat format) => format switch
     {
         _ when format.IsForPrograms() => new DrainStreamView(console, format),
-        _ when console is { OutIsTerminal: true, Width: not null, Colour: true } => new DrainLiveView(console),
+        _ when console.CanRedraw => new DrainLiveView(console),
         _ => new DrainLineView(console),
     };
 }

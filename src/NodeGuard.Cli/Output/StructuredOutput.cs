@@ -40,6 +40,9 @@ public static class StructuredOutput
         }
     }
 
+    /// <summary>The value as one line of JSON.</summary>
+    public static string Line<T>(T value, JsonTypeInfo<T> type) => Json(value, type, OneLine);
+
     private static string Json<T>(T value, JsonTypeInfo<T> type, JsonWriterOptions options)
     {
         using var buffer = new MemoryStream();

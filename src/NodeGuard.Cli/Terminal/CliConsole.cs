@@ -23,6 +23,9 @@ public sealed class CliConsole
     /// <summary>Columns; null when output is piped, where nothing is ever cut.</summary>
     public required int? Width { get; init; }
 
+    /// <summary>Lines; null when output is piped, or the terminal does not know.</summary>
+    public int? Height { get; init; }
+
     public required bool Colour { get; init; }
 
     public required TimeProvider Time { get; init; }
@@ -38,6 +41,7 @@ public sealed class CliConsole
             OutIsTerminal = terminal,
             InIsTerminal = !Console.IsInputRedirected,
             Width = terminal ? TerminalWidth() : null,
+            Height = terminal ? TerminalSize.Rows(1) : null,
             Colour = terminal && WantsColour(Environment.GetEnvironmentVariable),
             Time = TimeProvider.System,
         };
@@ -46,6 +50,23 @@ public sealed class CliConsole
     /// <summary>no-color.org: any non-empty NO_COLOR switches colour off.</summary>
     public static bool WantsColour(Func<string, string?> environment) =>
         string.IsNullOrEmpty(environment("NO_COLOR")) && environment("TERM") is not (null or "" or "dumb");
+
+    /// <summary>Whether lines that were written can be written anew in place.</summary>
+    public bool CanRedraw => this is { OutIsTerminal: true, Width: not null, Colour: true };
+
+    /// <summary>The same console, but what is printed goes elsewhere.</summary>
+    public CliConsole To(TextWriter output) => new()
+    {
+        Out = output,
+        Error = Error,
+        In = In,
+        OutIsTerminal = OutIsTerminal,
+        InIsTerminal = InIsTerminal,
+        Width = Width,
+        Height = Height,
+        Colour = Colour,
+        Time = Time,
+    };
 
     /// <summary>A line of the answer itself, on stdout.</summary>
     public void WriteLine(string line) => Out.WriteLine(line);

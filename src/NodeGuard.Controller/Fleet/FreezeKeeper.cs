@@ -23,6 +23,7 @@ internal static class FreezeKeeper
         {
             DateTimeOffset? lifted = SlotBook.LiftedAt(status.Conditions);
             Freeze? freeze = FreezeRules.ByFailures(name, Ended(name, view), policy.Spec?.Health?.MaxFailedRecycles ?? 1, lifted)
+                ?? ByWave(policy, status.Wave, view, lifted)
                 ?? FreezeRules.ByHealth(name, Unhealthy(name, outlook, view, state), outlook.Nodes, Tolerated(policy, outlook.Nodes), lifted);
             standing = freeze is null ? null : Of(freeze, now);
         }
@@ -84,12 +85,20 @@ internal static class FreezeKeeper
     }
 
     // A recycle that ended before anything was asked of a machine has hurt nobody: what was in its way is in its own message.
-    private static IEnumerable<EndedRecycle> Ended(string policy, ClusterView view) => view.Recycles.Objects
-        .Where(recycle => recycle.Status?.Node?.Policy == policy && recycle.Status.Replacement?.RequestedAt is not null
+    private static IEnumerable<EndedRecycle> Ended(string policy, ClusterView view, RecycleReason? reason = null) => view.Recycles.Objects
+        .Where(recycle => (reason is not { } only || RecycleReading.Reasons(recycle).Contains(only)) && recycle.Status?.Node?.Policy == policy && recycle.Status.Replacement?.RequestedAt is not null
             && RecycleReading.Phase(recycle) is RecyclePhase.Failed or RecyclePhase.Succeeded)
         .Select(static recycle => new EndedRecycle(
             recycle.Metadata.Name ?? string.Empty, recycle.Spec?.NodeName ?? string.Empty,
             RecycleReading.Phase(recycle) == RecyclePhase.Failed, recycle.Status?.FinishedAt ?? DateTimeOffset.UnixEpoch, recycle.Status?.Message ?? string.Empty));
+
+    private static Freeze? ByWave(NodePolicy policy, WaveStatus? wave, ClusterView view, DateTimeOffset? lifted)
+    {
+        if (wave is null || policy.Spec?.Waves?.Find(other => other.Name == wave.Name)?.MaxFailed is not { } most)
+            return null;
+        string name = policy.Metadata.Name ?? string.Empty;
+        return FreezeRules.ByWave(name, wave.Name ?? string.Empty, Ended(name, view, RecycleReason.Image).Where(recycle => recycle.At >= wave.Since), most, lifted);
+    }
 
     private static UnhealthyNode[] Unhealthy(string policy, PolicyOutlook outlook, ClusterView view, FleetState state)
     {

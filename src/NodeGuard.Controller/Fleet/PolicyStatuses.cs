@@ -13,11 +13,14 @@ namespace NodeGuard.Controller.Fleet;
 /// <summary>Writes how each policy stands, when that has changed.</summary>
 internal sealed class PolicyStatuses(IKubeApi api)
 {
+    private readonly PolicyForecasts _forecasts = new();
+
     /// <param name="frozen">Gets the policies that are frozen now, written or not.</param>
     /// <returns>Null when all is written; otherwise the last failure.</returns>
     public async Task<ApiFailure?> WriteAsync(FleetPlan plan, FleetState state, ClusterView view, HashSet<string> frozen, DateTimeOffset now, CancellationToken cancellation)
     {
         ApiFailure? failed = null;
+        IReadOnlyDictionary<string, ForecastStatus> forecasts = _forecasts.Of(state, now);
         foreach (PolicyOutlook outlook in plan.Policies)
         {
             if (view.Policy(outlook.Name) is not { } policy)
@@ -25,6 +28,7 @@ internal sealed class PolicyStatuses(IKubeApi api)
             NodePolicy changed = Copy(policy);
             changed.Status ??= new NodePolicyStatus();
             Fill(changed.Status, policy, outlook, state, now);
+            SetForecast(changed.Status, forecasts.GetValueOrDefault(outlook.Name), policy.Metadata.Generation, now);
             FreezeKeeper.Keep(policy, changed.Status, outlook, view, state, now);
             if (changed.Status.Freeze is not null)
                 frozen.Add(outlook.Name);
@@ -53,7 +57,7 @@ internal sealed class PolicyStatuses(IKubeApi api)
         status.OldestAge = outlook.Oldest is { } oldest ? AgeText.Of(now - oldest.BornAt) : null;
         // To the minute: a pace that is taken anew at each look would otherwise be a write at each look.
         status.NextStart = outlook.NextStart is { } next ? new DateTimeOffset(next.Ticks - (next.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero) : null;
-        status.Wave = outlook.Wave is { } wave ? new WaveStatus { Image = wave.Image, Name = wave.Name, Done = wave.Done, Total = wave.Total } : null;
+        status.Wave = outlook.Wave is { } wave ? WaveOf(wave, status.Wave, now) : null;
         status.Conditions ??= [];
         Policy read = state.Policies.First(other => other.Name == outlook.Name);
         string problem = read.Problem ?? (outlook.Conflicts.Count == 0
@@ -62,16 +66,37 @@ internal sealed class PolicyStatuses(IKubeApi api)
         SetAccepted(status.Conditions, problem, policy.Metadata.Generation, now);
     }
 
-    private static void SetAccepted(List<Condition> conditions, string problem, long? generation, DateTimeOffset now)
+    private static WaveStatus WaveOf(WaveStand wave, WaveStatus? before, DateTimeOffset now) => new()
     {
-        Condition? known = conditions.Find(static condition => condition.Type == FleetConditions.Accepted);
+        Image = wave.Image,
+        Name = wave.Name,
+        Since = before?.Name == wave.Name && before?.Image == wave.Image ? before?.Since ?? now : now,
+        Done = wave.Done,
+        Total = wave.Total,
+    };
+
+    private static void SetForecast(NodePolicyStatus status, ForecastStatus? forecast, long? generation, DateTimeOffset now)
+    {
+        status.Forecast = forecast;
+        if (forecast is null)
+            status.Conditions!.RemoveAll(static condition => condition.Type == FleetConditions.Feasible);
+        else
+            Set(status.Conditions!, FleetConditions.Feasible, forecast.Feasible == true, forecast.Feasible == true ? "InTime" : "DeadlinesMissed", forecast.Message ?? string.Empty, generation, now);
+    }
+
+    private static void SetAccepted(List<Condition> conditions, string problem, long? generation, DateTimeOffset now) => Set(
+        conditions, FleetConditions.Accepted, problem.Length == 0, problem.Length == 0 ? "Accepted" : "Problem",
+        problem.Length == 0 ? "the policy is carried out" : problem, generation, now);
+
+    private static void Set(List<Condition> conditions, string type, bool holds, string reason, string message, long? generation, DateTimeOffset now)
+    {
+        Condition? known = conditions.Find(condition => condition.Type == type);
         if (known is null)
-            conditions.Add(known = new Condition { Type = FleetConditions.Accepted });
-        string value = problem.Length == 0 ? "True" : "False";
+            conditions.Add(known = new Condition { Type = type });
+        string value = holds ? "True" : "False";
         if (known.Status != value)
             known.LastTransitionTime = now;
-        (known.Status, known.Reason, known.Message, known.ObservedGeneration) =
-            (value, problem.Length == 0 ? "Accepted" : "Problem", problem.Length == 0 ? "the policy is carried out" : problem, generation);
+        (known.Status, known.Reason, known.Message, known.ObservedGeneration) = (value, reason, message, generation);
     }
 
     private static NodePolicy Copy(NodePolicy policy) => JsonSerializer.Deserialize(

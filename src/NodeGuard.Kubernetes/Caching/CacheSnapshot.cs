@@ -28,6 +28,10 @@ public sealed class CacheSnapshot<TKept>
         _buckets = buckets;
     }
 
+    /// <summary>Objects that were listed once, without indexes; for who asks once and follows nothing.</summary>
+    public static CacheSnapshot<TKept> Of(IEnumerable<KeyValuePair<ObjectName, TKept>> listed) =>
+        new(0, string.Empty, listed.ToImmutableDictionary(static pair => pair.Key, static pair => new CacheEntry<TKept>(pair.Value, 0)), [], []);
+
     /// <summary>Rises with every snapshot of one cache.</summary>
     public long Generation { get; }
 

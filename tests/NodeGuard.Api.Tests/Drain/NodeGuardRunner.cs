@@ -9,7 +9,13 @@ internal static class NodeGuardRunner
     public static async Task<(int ExitCode, string Output)> RunAsync(string kubeconfig, string[] arguments, CancellationToken cancellation = default)
     {
         await using var output = new StringWriter();
-        TextWriter both = TextWriter.Synchronized(output);
+        int code = await RunAsync(kubeconfig, arguments, TextWriter.Synchronized(output), cancellation);
+        return (code, output.ToString());
+    }
+
+    /// <param name="both">What goes to stdout and stderr, as it comes.</param>
+    public static Task<int> RunAsync(string kubeconfig, string[] arguments, TextWriter both, CancellationToken cancellation)
+    {
         var console = new CliConsole
         {
             Out = both,
@@ -21,7 +27,6 @@ internal static class NodeGuardRunner
             Colour = false,
             Time = TimeProvider.System,
         };
-        int code = await CommandLine.RunAsync([.. arguments, "--kubeconfig", kubeconfig], CliContext.OfProcess(console), cancellation);
-        return (code, output.ToString());
+        return CommandLine.RunAsync([.. arguments, "--kubeconfig", kubeconfig], CliContext.OfProcess(console), cancellation);
     }
 }

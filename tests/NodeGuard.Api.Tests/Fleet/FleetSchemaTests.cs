@@ -79,7 +79,7 @@ public sealed class FleetSchemaTests(ClusterFixture cluster)
             {"paused":false,"ageJitter":"25%","image":{"onDrift":"Report"},"updates":{"reboot":"Never"},
              "budget":{"maxUnavailable":1,"minSpacing":"0s"},
              "windows":[{"cron":"0 22 * * *","duration":"4h","timeZone":"UTC"}],"windowEnd":"FitInside",
-             "waves":[{"name":"rest","soak":"0s","maxFailed":0}],
+             "waves":[{"name":"rest","soak":"0s"}],
              "drain":{"timeout":"1h","deleteEmptyDirData":true,"force":false,"volumeDetachTimeout":"2m"},
              "replacement":{"method":"DeleteNode","replacementFirst":false,"timeout":"30m"},
              "health":{"minReady":"2m","timeout":"15m","maxUnhealthy":"20%","maxFailedRecycles":1}}

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NodeGuard.Api.Tests.Drain;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models.Fleet;
@@ -81,5 +82,67 @@ public sealed class FleetCommandTests
 
         code.ShouldBe(1);
         output.ShouldContain("nodeguard install crds");
+        foreach (string command in (string[])["status", "status workers-0001", "plan", "history", "pause", "cancel nosuch"])
+        {
+            (code, output) = await NodeGuardRunner.RunAsync(stage.Kubeconfig, command.Split(' '));
+            code.ShouldBe(1, command);
+            output.ShouldContain("nodeguard install crds", Case.Sensitive, command);
+        }
+    }
+
+    [Fact]
+    public async Task What_has_happened_is_told_by_status_and_history()
+    {
+        await using FleetStage stage = await FleetStage.StartAsync(120, Pool);
+        await stage.PolicyAsync("workers", static spec => spec.MaxAge = "240h");
+        stage.StartController();
+        await stage.UntilAgentAsync("workers-0002");
+        (await NodeGuardRunner.RunAsync(stage.Kubeconfig, ["recycle", "workers-0001", "--reason", "a test", "--wait"])).ExitCode.ShouldBe(0, stage.Log.ToString());
+
+        (int code, string output) = await NodeGuardRunner.RunAsync(stage.Kubeconfig, ["history", "workers-0001", "-o", "json"]);
+        code.ShouldBe(0, output);
+        JsonNode recycle = JsonNode.Parse(output)!["recycles"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)recycle["phase"]).ShouldBe("Succeeded");
+        ((string?)recycle["note"]).ShouldBe("a test");
+        string successor = (string)recycle["successor"]!;
+
+        (code, output) = await NodeGuardRunner.RunAsync(stage.Kubeconfig, ["status", successor, "-o", "json"]);
+        code.ShouldBe(0, output);
+        ((string?)JsonNode.Parse(output)!["lastRecycle"]!["name"]).ShouldBe((string?)recycle["name"]);
+        (await NodeGuardRunner.RunAsync(stage.Kubeconfig, ["status"])).Output.ShouldContain("3 nodes");
+        (await NodeGuardRunner.RunAsync(stage.Kubeconfig, ["status", "workers-0002"])).Output.ShouldContain("Routes:");
+        (await NodeGuardRunner.RunAsync(stage.Kubeconfig, ["status", "workers-0001"])).Output.ShouldContain($"by node {successor}");
+        (await NodeGuardRunner.RunAsync(stage.Kubeconfig, ["plan", "--until", "14d"])).ExitCode.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("status --fleet -w", "policy workers: 3 nodes")]
+    [InlineData("plan -w -o json", "\"node\":\"workers-0001\"")]
+    public async Task Watching_goes_on_until_interrupted_and_tells_what_changes(string command, string first)
+    {
+        await using FleetStage stage = await FleetStage.StartAsync(30, Pool);
+        await stage.PolicyAsync("workers", static spec => spec.MaxAge = "240h");
+        stage.StartController();
+        using var interrupt = new CancellationTokenSource();
+        var output = new StringWriter();
+        Task<int> run = NodeGuardRunner.RunAsync(stage.Kubeconfig, command.Split(' '), TextWriter.Synchronized(output), interrupt.Token);
+        await UntilAsync(() => output.ToString().Contains(first, StringComparison.Ordinal), () => output.ToString());
+
+        NodeRecycle asked = await stage.RequestAsync("workers-0001");
+
+        await UntilAsync(() => output.ToString().Contains(asked.Metadata.Name!, StringComparison.Ordinal), () => output.ToString());
+        await interrupt.CancelAsync();
+        (await run).ShouldBe(130);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, Func<string> seen)
+    {
+        DateTime deadline = DateTime.UtcNow.AddSeconds(60);
+        while (!condition())
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new TimeoutException(seen());
+            await Task.Delay(20);
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace NodeGuard.Testing;
 internal sealed class ReadOnlyApi : IKubeApi
 {
     private readonly Dictionary<string, List<JsonObject>> _objects = [];
-    private readonly Dictionary<string, ApiFailureKind> _refused = [];
+    private readonly Dictionary<string, ApiFailure> _refused = [];
 
     /// <summary>The answer to the next page that is asked for with a continue token is 410.</summary>
     public bool TokenExpires { get; set; }
@@ -26,15 +26,16 @@ internal sealed class ReadOnlyApi : IKubeApi
         list.Add(parsed);
     }
 
-    public void Refuse(string plural, ApiFailureKind kind) => _refused[plural] = kind;
+    public void Refuse(string plural, ApiFailureKind kind, string? message = null) =>
+        _refused[plural] = new ApiFailure(kind, 0, kind.ToString(), message ?? $"{plural}: {kind}", null, []);
 
     public Task<ApiResult<T>> GetAsync<T>(ResourceType<T> type, ObjectName name, CancellationToken cancellation)
         where T : KubeObject
     {
         lock (Reads)
             Reads.Add($"{type.Plural} {name}");
-        if (_refused.TryGetValue(type.Plural, out var kind))
-            return Task.FromResult(Failed<T>(kind, type.Plural));
+        if (_refused.TryGetValue(type.Plural, out var refused))
+            return Task.FromResult<ApiResult<T>>(new ApiResult<T>.Failed(refused));
         var found = _objects.GetValueOrDefault(type.Plural, []).Select(json => json.Deserialize(type.Json)!)
             .FirstOrDefault(value => value.Metadata.Name == name.Name && (value.Metadata.Namespace ?? "") == name.Namespace);
         return Task.FromResult(found is null ? Failed<T>(ApiFailureKind.NotFound, type.Plural) : new ApiResult<T>.Ok(found));
@@ -43,8 +44,8 @@ internal sealed class ReadOnlyApi : IKubeApi
     public Task<ApiResult<KubeList<T>>> ListPageAsync<T>(ResourceType<T> type, ListQuery query, CancellationToken cancellation)
         where T : KubeObject
     {
-        if (_refused.TryGetValue(type.Plural, out var kind))
-            return Task.FromResult(Failed<KubeList<T>>(kind, type.Plural));
+        if (_refused.TryGetValue(type.Plural, out var refused))
+            return Task.FromResult<ApiResult<KubeList<T>>>(new ApiResult<KubeList<T>>.Failed(refused));
         if (query.Continue is not null && TokenExpires)
         {
             TokenExpires = false;

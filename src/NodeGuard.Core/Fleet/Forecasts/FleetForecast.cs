@@ -92,12 +92,14 @@ public sealed class FleetForecast
         _steps.Add(new ForecastStep(name, node.Generation, lane.Policy.Name, node.Reason!.Value, now, end));
         if (node.Generation == 0)
             _nextStarts[name] = now;
-        if (node.Deadline < end && lane.Policy.Method != ReplacementMethod.Reboot)
-            Miss(lane.Policy, node, end, "it starts too late", avoidable: true);
+        // Its age ends with its machine: what its successor still has to prove makes it no older.
+        DateTimeOffset gone = now + (takes / 2);
+        if (node.Deadline < gone && lane.Policy.Method != ReplacementMethod.Reboot)
+            Miss(lane.Policy, node, gone, "it starts too late", avoidable: true);
         _counts.Take(node.Member);
         _rate.Started(now);
         lane.Start(node, now);
-        _running.Enqueue((lane, node, now + (takes / 2)), end);
+        _running.Enqueue((lane, node, gone), end);
     }
 
     private void End((ForecastLane? Lane, ForecastNode Node, DateTimeOffset Born) what, DateTimeOffset at)

@@ -19,6 +19,7 @@ public sealed record NodeEpisode(string Node, DateTimeOffset At, string Cause);
 public static class FreezeRules
 {
     public const string FailedRecycles = "FailedRecycles";
+    public const string FailedWave = "FailedWave";
     public const string UnhealthyNodes = "UnhealthyNodes";
     public const string SameCause = "SameCause";
     private const int MostEvidence = 20;
@@ -42,7 +43,20 @@ public static class FreezeRules
         return new Freeze(
             FailedRecycles,
             $"{failures.Count} of policy {policy}'s recycles have failed, none having succeeded since; the last: node {failures[^1].Node}: {first}. When that is mended: nodeguard resume {policy}",
-            [.. failures.TakeLast(MostEvidence).Select(static recycle => $"{Time(recycle.At)} NodeRecycle {recycle.Name} of node {recycle.Node}: {recycle.Message}")]);
+            Evidence(failures));
+    }
+
+    /// <param name="ended">Of the policy, for its image, since the wave began; in any order.</param>
+    /// <param name="most">So many may fail in one wave, in a row or not; one more freezes.</param>
+    public static Freeze? ByWave(string policy, string wave, IEnumerable<EndedRecycle> ended, int most, DateTimeOffset? liftedAt)
+    {
+        EndedRecycle[] failures = [.. ended.Where(recycle => recycle.Failed && !(recycle.At <= liftedAt)).OrderBy(static recycle => recycle.At)];
+        return failures.Length <= most
+            ? null
+            : new Freeze(
+                FailedWave,
+                $"{failures.Length} recycles of policy {policy}'s wave {wave} have failed, {most} are tolerated; the last: node {failures[^1].Node}: {failures[^1].Message}. When that is mended: nodeguard resume {policy}",
+                Evidence(failures));
     }
 
     /// <param name="most">So many may be unhealthy.</param>
@@ -79,6 +93,9 @@ public static class FreezeRules
 
         return null;
     }
+
+    private static string[] Evidence(IEnumerable<EndedRecycle> failures) =>
+        [.. failures.TakeLast(MostEvidence).Select(static recycle => $"{Time(recycle.At)} NodeRecycle {recycle.Name} of node {recycle.Node}: {recycle.Message}")];
 
     private static string Time(DateTimeOffset at) => $"{at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
 }

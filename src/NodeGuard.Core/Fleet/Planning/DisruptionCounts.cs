@@ -36,6 +36,8 @@ internal sealed class DisruptionCounts
         }
     }
 
+    public int AwayInFleet => _fleet.Away;
+
     public int Away(string policy) => PolicyCount(policy).Away;
 
     /// <summary>The budget that one more disruption of this node would break; null when all hold.</summary>

@@ -11,7 +11,14 @@ public sealed record FleetPlan(
     IReadOnlyList<RecycleStart> Starts,
     IReadOnlyList<Withdrawal> Withdrawals,
     IReadOnlyList<NodeOutlook> Outlooks,
-    IReadOnlyList<PolicyOutlook> Policies);
+    IReadOnlyList<PolicyOutlook> Policies)
+{
+    /// <summary>Nodes of the fleet that are unavailable for any cause, or missing.</summary>
+    public int Unavailable { get; init; }
+
+    /// <summary>How many may be.</summary>
+    public int Allowed { get; init; }
+}
 
 /// <param name="Node">Its name and UID.</param>
 /// <param name="Policy">Empty when none selects the node.</param>

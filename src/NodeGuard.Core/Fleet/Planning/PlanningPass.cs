@@ -38,7 +38,11 @@ internal sealed class PlanningPass
         foreach (Candidate candidate in candidates)
             Decide(candidate);
         NodeOutlook[] outlooks = [.. _members.All.Select(static member => member.Outlook!)];
-        return new FleetPlan(_starts, Withdrawals(), outlooks, [.. _scopes.Select(scope => PolicyOutlooks.Of(scope, _counts, _members))]);
+        return new FleetPlan(_starts, Withdrawals(), outlooks, [.. _scopes.Select(scope => PolicyOutlooks.Of(scope, _counts, _members))])
+        {
+            Unavailable = _counts.AwayInFleet,
+            Allowed = _state.Budget.MaxUnavailable.UnavailableOf(_state.Nodes.Count),
+        };
     }
 
     /// <summary>Null when nothing asks for the node, or nobody may; its outlook is known then.</summary>

@@ -7,7 +7,7 @@ namespace NodeGuard.Core.Fleet.Planning;
 public sealed record WaveStand(string Name, string Image, int Done, int Total, DateTimeOffset? SoakedAt);
 
 /// <summary>Which of a policy's nodes may get the wanted image now.</summary>
-/// <param name="Active">Null when there is no wave that holds anything back.</param>
+/// <param name="Active">Null when there are no waves, or nothing is left to roll out.</param>
 /// <param name="Room">How many nodes of the active wave may still start.</param>
 /// <param name="Hold">What all nodes wait for; null when the active wave has room.</param>
 internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string? Hold)
@@ -21,7 +21,7 @@ internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string?
         foreach (Wave wave in policy.Waves)
         {
             if (wave.Size is null && wave.Selector is null)
-                return Open;
+                return Rest(policy, wave, nodes, image);
             FleetNode[] members = [.. nodes.Select(static member => member.Node).Where(node => Belongs(policy, wave, node))];
             if (Gate(policy.Name, wave, members, image, index, now) is { } gate)
                 return gate;
@@ -39,6 +39,14 @@ internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string?
         if (Hold is not null)
             return Hold;
         return room > 0 && Belongs(policy, Wave, node) ? null : $"wave {Wave.Name} is being rolled out, {Active!.Done} of {Active.Total} have image {Active.Image}";
+    }
+
+    // The last wave holds nobody back; it is told as long as there are nodes that are known to be without the image.
+    private static WaveGate Rest(Policy policy, Wave wave, IReadOnlyList<Member> nodes, string image)
+    {
+        FleetNode[] known = [.. nodes.Select(static member => member.Node).Where(node => node.Image is not null && Belongs(policy, wave, node))];
+        int done = known.Count(node => node.Image == image);
+        return done == known.Length ? Open : Open with { Active = new WaveStand(wave.Name, image, done, known.Length, null) };
     }
 
     // Null: the wave is complete and has soaked.

@@ -71,9 +71,8 @@ public sealed class PolicyWave : WireObject
     [FilledWith("0s")]
     public string? Soak { get; set; }
 
-    /// <summary>How many failed recycles it takes before the policy freezes.</summary>
+    /// <summary>How many of its recycles may fail, in a row or not; one more freezes the policy. Without it, only health.maxFailedRecycles does.</summary>
     [Bounds(Min = 0)]
-    [FilledWith(0)]
     public int? MaxFailed { get; set; }
 }
 

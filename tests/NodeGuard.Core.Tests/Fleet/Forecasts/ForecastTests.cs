@@ -50,6 +50,17 @@ public class ForecastTests
             (was.At - said.Start).Duration().ShouldBeLessThan(TimeSpan.FromHours(3.6));
     }
 
+    [Theory]
+    [InlineData(8, false)]
+    [InlineData(7, true)]
+    public void ANodeIsLateWhenItsMachineIsNotWhenItsSuccessorHasYetToProveItself(int minutesLeft, bool late)
+    {
+        Policy policy = DayPolicy() with { Expected = TimeSpan.FromMinutes(15), Usual = TimeSpan.FromMinutes(15) };
+        FleetState state = State(policy, Nodes(1, node => node with { BornAt = Now.AddHours(-24).AddMinutes(minutesLeft) }));
+
+        FleetForecast.Of(state, Now, Now.AddHours(2)).Misses.Any().ShouldBe(late);
+    }
+
     [Fact]
     public void WhoWillMissItsDeadlineIsNamedWithWhatWouldHelp()
     {

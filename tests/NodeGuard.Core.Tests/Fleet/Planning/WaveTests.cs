@@ -29,6 +29,14 @@ public class WaveTests
         Plan(state).Policies.Single().Wave.ShouldBe(new WaveStand("canary", "2", 0, 1, null));
     }
 
+    [Fact]
+    public void TheLastWaveIsToldUntilAllHaveTheImage()
+    {
+        FleetNode[] nodes = [.. Nodes(20).Select(static (node, i) => i < 8 ? node with { Image = "2", ReadySince = Now.AddDays(-1) } : node)];
+        Plan(State(BySize, nodes)).Policies.Single().Wave.ShouldBe(new WaveStand("rest", "2", 8, 20, null));
+        Plan(State(BySize, [.. nodes.Select(static node => node with { Image = "2", ReadySince = Now.AddDays(-1) })])).Policies.Single().Wave.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("drains")]
     [InlineData("is gone")]
