@@ -1,6 +1,9 @@
 using System.CommandLine;
+using NodeGuard.Cli.Fleet.Reports;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Kubernetes;
+using NodeGuard.Cli.Output;
+using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
@@ -22,6 +25,7 @@ internal sealed class RecycleCommand
     private readonly Option<bool> _replacementFirst = new("--replacement-first") { Description = "the new machine comes before the old one goes" };
     private readonly Option<bool> _wait = new("--wait") { Description = "follow until all have ended" };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "do not ask" };
+    private readonly Option<string> _output = OutputOption.Create();
 
     private RecycleCommand(CliContext context)
     {
@@ -39,6 +43,7 @@ internal sealed class RecycleCommand
             [
                 new("nodeguard recycle worker-1 --reason \"kernel bug\" --wait", "one node, and follow it"),
                 new("nodeguard recycle -l pool=old --method Reboot --dry-run=server", "would the server take it?"),
+                new("nodeguard recycle worker-1 --wait -o json | jq -r .phase", "one JSON object a line, at each step"),
             ],
             [
                 new(ExitCodes.Ok, "asked for; with --wait: all have succeeded"),
@@ -46,7 +51,7 @@ internal sealed class RecycleCommand
                 CommonExits.Usage,
                 new(ExitCodes.Interrupted, "interrupted; the requests stand"),
             ])
-        { _reason, _method, _force, _replacementFirst, _wait, _yes, _dryRun.Option };
+        { _reason, _method, _force, _replacementFirst, _wait, _yes, _dryRun.Option, _output };
         _nodes.AddTo(command);
         _cluster.AddTo(command);
         command.SetAction(RunAsync);
@@ -64,34 +69,36 @@ internal sealed class RecycleCommand
             return ExitCodes.Failed;
         }
 
-        var dryRun = _dryRun.Read(parsed) != Core.Draining.DrainDryRun.None;
-        if (!dryRun && !parsed.GetValue(_yes) && !await ConfirmAsync(nodes, parsed, cancellation))
+        var dryRun = _dryRun.Read(parsed);
+        var format = parsed.Format(_output);
+        var asks = dryRun == DrainDryRun.None && !parsed.GetValue(_yes) && _context.Console is { InIsTerminal: true, OutIsTerminal: true };
+        if (!format.IsForPrograms() && (asks || dryRun == DrainDryRun.Client))
+            await RecyclePreview.WriteAsync(_context.Console, access.Api, nodes, parsed.GetValue(_method), parsed.GetValue(_force), cancellation);
+        if (asks && !await ConfirmAsync(nodes, parsed, cancellation))
             return ExitCodes.Failed;
+        if (dryRun == DrainDryRun.Client)
+        {
+            _context.Console.WriteNote("dry run: nothing was asked for");
+            return ExitCodes.Ok;
+        }
+
         var asked = new List<NodeRecycle>();
-        var failed = false;
         foreach (var node in nodes)
         {
             if (await AskAsync(access.Api, node, parsed, cancellation) is { } recycle)
                 asked.Add(recycle);
-            else
-                failed = true;
         }
 
-        if (!failed && !dryRun && parsed.GetValue(_wait))
-            return await new RecycleFollow(access.Api, _context.Console).RunAsync(asked, cancellation);
-        return failed ? ExitCodes.Failed : ExitCodes.Ok;
+        var failed = asked.Count < nodes.Count;
+        if (asked.Count == 0 || dryRun != DrainDryRun.None || !parsed.GetValue(_wait))
+            return failed ? ExitCodes.Failed : ExitCodes.Ok;
+        var followed = await new RecycleFollow(access.Api, _context.Console, format).RunAsync(asked, cancellation);
+        return followed == ExitCodes.Ok && failed ? ExitCodes.Failed : followed;
     }
 
     private async Task<NodeRecycle?> AskAsync(IKubeApi api, Node node, ParseResult parsed, CancellationToken cancellation)
     {
-        var dryRun = _dryRun.Read(parsed);
         var name = node.Metadata.Name!;
-        if (dryRun == Core.Draining.DrainDryRun.Client)
-        {
-            _context.Console.WriteLine($"{name}: would be recycled (dry run)");
-            return new NodeRecycle();
-        }
-
         var recycle = new NodeRecycle
         {
             Metadata = new ObjectMeta { GenerateName = $"{(name.Length <= 200 ? name : name[..200].TrimEnd('.', '-'))}-" },
@@ -101,17 +108,20 @@ internal sealed class RecycleCommand
                 NodeUid = node.Metadata.Uid,
                 Reasons = [nameof(RecycleReason.Manual)],
                 Message = parsed.GetValue(_reason),
-                RequestedBy = "nodeguard recycle",
+                RequestedBy = _context.Environment("USER") is { Length: > 0 and <= 200 } user ? $"{user}, by nodeguard recycle" : "nodeguard recycle",
                 Method = parsed.GetValue(_method),
                 Force = parsed.GetValue(_force) ? true : null,
                 ReplacementFirst = parsed.GetValue(_replacementFirst) ? true : null,
             },
         };
-        var options = new WriteOptions("nodeguard-cli", DryRun: dryRun == Core.Draining.DrainDryRun.Server);
+        var options = new WriteOptions("nodeguard-cli", DryRun: _dryRun.Read(parsed) == DrainDryRun.Server);
         switch (await api.CreateAsync(ResourceTypes.NodeRecycles, recycle, options, cancellation))
         {
             case ApiResult<NodeRecycle>.Ok { Value: var made }:
-                _context.Console.WriteLine($"{name}: noderecycle/{made.Metadata.Name} created{(options.DryRun ? " (server dry run)" : "")}");
+                if (parsed.Format(_output).IsForPrograms())
+                    StructuredOutput.WriteStreamed(_context.Console, parsed.Format(_output), RecycleReport.Of(made), FleetJson.Default.RecycleReport);
+                else
+                    _context.Console.WriteLine($"{name}: noderecycle/{made.Metadata.Name} created{(options.DryRun ? " (server dry run)" : "")}");
                 return made;
             case ApiResult<NodeRecycle>.Failed { Failure: var failure }:
                 _context.Console.WriteError(FleetFailure.Message(failure, writes: true));
@@ -124,12 +134,14 @@ internal sealed class RecycleCommand
     private async Task<bool> ConfirmAsync(IReadOnlyList<Node> nodes, ParseResult parsed, CancellationToken cancellation)
     {
         var console = _context.Console;
-        if (!console.InIsTerminal || !console.OutIsTerminal)
-            return true;
         var what = parsed.GetValue(_method) is { } method ? $"by method {method}" : "as its NodePolicy says";
-        console.WriteNote($"{string.Join(", ", nodes.Select(static node => node.Metadata.Name))}: pods are evicted, then the machine goes {what}.");
-        await console.Error.WriteAsync("Recycle? [y/N] ");
+        console.WriteNote($"Pods are evicted{(parsed.GetValue(_force) ? ", or left to die if they do not go," : "")} and the machine goes {what}.");
+        await console.Error.WriteAsync($"Recycle {(nodes.Count == 1 ? nodes[0].Metadata.Name : $"{nodes.Count} nodes")}? [y/N] ");
+        await console.Error.FlushAsync(cancellation);
         var answer = await console.In.ReadLineAsync(cancellation);
-        return answer?.Trim() is "y" or "Y" or "yes";
+        if (answer?.Trim().ToUpperInvariant() is "Y" or "YES")
+            return true;
+        console.WriteNote("nothing was asked for");
+        return false;
     }
 }

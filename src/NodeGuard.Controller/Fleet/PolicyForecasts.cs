@@ -18,7 +18,7 @@ internal sealed class PolicyForecasts
 
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ForEachNode = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan ForEachNode = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan Shortest = TimeSpan.FromDays(1);
     private static readonly TimeSpan Farthest = TimeSpan.FromDays(30);
 
