@@ -17,7 +17,9 @@ internal sealed record FleetLook(ClusterView View, FleetObject Fleet, FleetState
 {
     // A busy fleet changes many times a second, and nobody reads that fast.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    // Ages go on by themselves.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     /// <summary>A look, or a sentence that says what could not be read.</summary>
     /// <param name="at">Null: now.</param>

@@ -98,8 +98,18 @@ internal static class PlanText
     {
         int most = Math.Max(1, days.Max(static day => day.Starts));
         var table = new TextTable(new("DAY"), new("STARTS", RightAligned: true), new(""), new("MISSED", RightAligned: true), new("WINDOWS", Flexible: true));
-        foreach (DayReport day in days)
+        for (int i = 0; i < days.Count; i++)
         {
+            int quiet = days.Skip(i).TakeWhile(static day => day is { Starts: 0, Misses: 0 }).Count();
+            if (quiet > 2)
+            {
+                int windows = days.Skip(i).Take(quiet).Sum(static day => day.Windows.Count);
+                table.Add($"{days[i].Date} to {days[i + quiet - 1].Date}", "0", "", "0", new TextCell(windows == 0 ? "-" : $"{windows} windows", Tone.Faint));
+                i += quiet - 1;
+                continue;
+            }
+
+            DayReport day = days[i];
             DateOnly date = DateOnly.ParseExact(day.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture);
             string bar = new('#', day.Starts == 0 ? 0 : Math.Max(1, day.Starts * LongestBar / most));
             table.Add(

@@ -138,7 +138,8 @@ internal sealed class RecycleCommand
         console.WriteNote($"Pods are evicted{(parsed.GetValue(_force) ? ", or left to die if they do not go," : "")} and the machine goes {what}.");
         await console.Error.WriteAsync($"Recycle {(nodes.Count == 1 ? nodes[0].Metadata.Name : $"{nodes.Count} nodes")}? [y/N] ");
         await console.Error.FlushAsync(cancellation);
-        var answer = await console.In.ReadLineAsync(cancellation);
+        // A read of a terminal heeds no cancellation: whoever interrupts at the question would have to press Enter as well.
+        var answer = await Task.Run(console.In.ReadLine, cancellation).WaitAsync(cancellation);
         if (answer?.Trim().ToUpperInvariant() is "Y" or "YES")
             return true;
         console.WriteNote("nothing was asked for");
