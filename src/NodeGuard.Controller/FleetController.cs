@@ -34,6 +34,8 @@ public sealed partial class FleetController
     private readonly FleetPass _pass;
     private readonly History _history;
     private readonly OrphanMarks _orphans;
+    private readonly ServerClock _clock;
+    private readonly ServedDefinitions _definitions;
 
     /// <param name="drain">Evicts pods; its own clock is this controller's.</param>
     /// <param name="http">For PromQL queries and webhooks; it follows no redirects, and each use has a timeout of its own.</param>
@@ -49,9 +51,11 @@ public sealed partial class FleetController
         _drains = new DrainRuns(drain, _wake.Ring);
         var owners = new WorkloadOwners(api);
         var mark = new NodeMark(api, drain);
+        _definitions = new ServedDefinitions(api, time, log);
         _parts = new RecycleParts
         {
             Api = api,
+            Definitions = _definitions,
             Drains = _drains,
             Eyes = new RecycleEyes(_drains, owners, new HealthQueries(http, time)),
             Owners = owners,
@@ -63,9 +67,10 @@ public sealed partial class FleetController
             Tell = tell ?? (static (_, _, _) => { }),
             Log = log,
         };
-        _pass = new FleetPass(api, _parts.Writer, log);
+        _pass = new FleetPass(api, _parts.Writer, _definitions, log);
         _history = new History(api);
         _orphans = new OrphanMarks(mark);
+        _clock = new ServerClock(api, time, log);
     }
 
     /// <summary>Of the last look while leading; null before.</summary>
@@ -103,7 +108,8 @@ public sealed partial class FleetController
         if (_caches.View is not { } view)
             return;
         FleetObject? fleet = view.Fleets.Objects.FirstOrDefault(static fleet => fleet.Metadata.Name == FleetKeys.FleetName);
-        DateTimeOffset now = _time.GetUtcNow();
+        await _definitions.LookAsync(term);
+        DateTimeOffset now = await _clock.NowAsync(term);
         await StepAllAsync(step, view, fleet, now, leads, term);
         await _pass.RunAsync(view, now, leads, term);
         await _history.TrimAsync(view, fleet, now, term);

@@ -112,7 +112,7 @@ internal sealed class InterferenceStage : IAsyncDisposable
         {
             await HoldsAsync();
             if (_met.GetValueOrDefault(moment)?.Metadata.Name is { } name && _last.GetValueOrDefault(name) is { } last
-                && Enum.Parse<RecyclePhase>(last.Status!.Phase!).IsFinal() && await IsTidyAsync(last))
+                && Enum.Parse<RecyclePhase>(last.Status!.Phase ?? nameof(RecyclePhase.Pending)).IsFinal() && await IsTidyAsync(last))
             {
                 return last;
             }
@@ -123,6 +123,22 @@ internal sealed class InterferenceStage : IAsyncDisposable
                 throw new TimeoutException($"the recycle that was met in {moment} has not ended; last: {seen}\n{Stage.Log}");
             }
 
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>What was last written of the first recycle of the moment's pool, once it is as asked.</summary>
+    public async Task<NodeRecycle> UntilLastAsync(PhaseMoment moment, Func<NodeRecycle, bool> condition)
+    {
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            await HoldsAsync();
+            NodeRecycle? last = _met.GetValueOrDefault(moment)?.Metadata.Name is { } name ? _last.GetValueOrDefault(name) : null;
+            if (last is not null && condition(last))
+                return last;
+            if (DateTime.UtcNow > deadline)
+                throw new TimeoutException($"the recycle that was met in {moment} has not come there; it is {last?.Status?.Phase}: {last?.Status?.Message}\n{Stage.Log}");
             await Task.Delay(20);
         }
     }

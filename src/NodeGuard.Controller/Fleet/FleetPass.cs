@@ -11,9 +11,12 @@ using NodeGuard.Kubernetes.Results;
 namespace NodeGuard.Controller.Fleet;
 
 /// <summary>One look at the whole fleet: the plan, and what follows from it.</summary>
-internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer, ILogger log)
+internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer, ServedDefinitions definitions, ILogger log)
 {
     private const int MostAtOnce = 50;
+
+    // Why not changes often while a fleet rolls: each look writes a few.
+    private const int MostSaid = 5;
 
     private readonly SlotBook _slots = new(api);
     private readonly RecycleMaker _maker = new(api);
@@ -36,14 +39,18 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
         FreezeKeeper.Keep(fleet, fleet.Status, view, now);
         changed |= !ReferenceEquals(frozenBefore, fleet.Status.Freeze);
         FleetState state = FleetReading.StateOf(view, fleet);
+        if (definitions.Problem is { } problem)
+            state = state with { FrozenBecause = problem };
         FleetPlan plan = FleetPlanner.Plan(state, now);
         Plan = plan;
         await WithdrawAsync(plan, view, now, term);
+        await SayWhyNotAsync(plan, view, definitions.Problem, term);
         // A freeze that this look sets stops this look's starts.
         var frozen = new HashSet<string>();
         if (await _policies.WriteAsync(plan, state, view, frozen, now, term) is { } failure)
             NotWritten(log, "the policies' status", failure.Message);
-        changed |= await TakeAsync(plan.Starts.Where(start => !frozen.Contains(start.Policy)), slots, view, now, term);
+        // Not even by force: what cannot be noted down cannot be taken back.
+        changed |= definitions.Problem is null && await TakeAsync(plan.Starts.Where(start => !frozen.Contains(start.Policy)), slots, view, now, term);
         if (changed && await leads())
             await WriteAsync(fleet, term);
         await SweepAsync(view, term);
@@ -100,6 +107,27 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
                 recycle,
                 status => (status.Phase, status.PhaseSince, status.FinishedAt, status.Message) = (nameof(RecyclePhase.Cancelled), now, now, withdrawal.Why),
                 term);
+        }
+    }
+
+    /// <summary>A request that waits tells for what. One that rests after a try goes on telling what came of that.</summary>
+    private async Task SayWhyNotAsync(FleetPlan plan, ClusterView view, string? problem, CancellationToken term)
+    {
+        NodeRecycle[] waiting = [.. view.Recycles.Objects.Where(static recycle => RecycleReading.Phase(recycle) == RecyclePhase.Pending)];
+        if (waiting.Length == 0)
+            return;
+        int said = 0;
+        var obstacles = plan.Outlooks.ToDictionary(static outlook => outlook.Node.Name, static outlook => outlook.Obstacle);
+        foreach (NodeRecycle recycle in waiting)
+        {
+            string? message = problem ?? (obstacles.GetValueOrDefault(recycle.Spec?.NodeName ?? string.Empty) switch
+            {
+                null or { Kind: ObstacleKind.InProgress or ObstacleKind.BackingOff } => null,
+                { } obstacle => $"waits: {obstacle.Message}",
+            });
+            if (message is null || recycle.Status?.Message == message || said++ >= MostSaid)
+                continue;
+            await writer.WriteAsync(recycle, status => status.Message = message, term);
         }
     }
 

@@ -17,7 +17,8 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
 {
     /// <param name="refusal">What the method has refused in this term; null for nothing.</param>
     /// <param name="before">What the drain waits for; null for nothing.</param>
-    public async Task<RecycleLook> LookAsync(RecycleContext recycle, string? refusal, string? before, CancellationToken cancellation)
+    /// <param name="mayTimeOut">It was watched for long enough to say that its time is over.</param>
+    public async Task<RecycleLook> LookAsync(RecycleContext recycle, string? refusal, string? before, bool mayTimeOut, CancellationToken cancellation)
     {
         RecyclePhase phase = RecycleReading.Phase(recycle.Recycle)!.Value;
         DrainLook drain = drains.Look(recycle.Uid);
@@ -39,16 +40,19 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             Action = Action(recycle, successor, refusal),
             AwaitsSuccessor = before is not null,
             Health = verdict.Health,
-            TimedOut = recycle.Recycle.Status?.PhaseDeadline is { } deadline && deadline <= recycle.Now,
+            TimedOut = mayTimeOut && recycle.Recycle.Status?.PhaseDeadline is { } deadline && deadline <= recycle.Now,
         };
         return new RecycleLook(seen, drain, refusal ?? before ?? verdict.Message, successor);
     }
 
-    /// <summary>A policy that is gone cancels what no person asked for, as long as nothing was asked of the machine.</summary>
+    /// <summary>A policy that is gone, or lets go of the node, cancels what no person asked for, until the machine was asked.</summary>
     private static bool IsCancelled(RecycleContext recycle) =>
         recycle.Recycle.Spec?.Cancel == true
         || recycle.Recycle.Metadata.DeletionTimestamp is not null
-        || (RecycleReading.IsAutomatic(recycle.Recycle) && recycle.Policy is null && !recycle.IsAsked);
+        || (RecycleReading.IsAutomatic(recycle.Recycle) && !recycle.IsAsked && !IsSelected(recycle));
+
+    private static bool IsSelected(RecycleContext recycle) =>
+        recycle.Policy is { } policy && (recycle.Node is null || Observations.Selector(policy.Spec?.NodeSelector).Matches(recycle.Node.Labels));
 
     private static NodePresence Presence(RecycleContext recycle) =>
         recycle.Node is not null ? NodePresence.Present : recycle.Namesake is null ? NodePresence.Gone : NodePresence.Another;
@@ -133,11 +137,18 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             Name = node.Name,
             InPool = pool?.Matches(node.Labels) != false,
             ReadySince = node.IsReady ? node.ReadySince : null,
-            WantedImage = replaced && recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null,
+            WantedImage = replaced ? WantedImage(recycle, agent) : null,
             Image = agent?.Image,
             NeedsAgent = recycle.View.Agents.Objects.Any(static other => other.Heartbeat is not null),
             RoutesIntact = agent?.Routes switch { RouteState.Intact => true, RouteState.Lost or RouteState.Restoring => false, _ => null },
         };
+    }
+
+    /// <summary>Null: any. A policy's newer image is no fault of a machine that was asked for with the one before.</summary>
+    private static string? WantedImage(RecycleContext recycle, SeenAgent? agent)
+    {
+        string? wanted = recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null;
+        return wanted is not null && recycle.Replacement?.Image is { } before && agent?.Image == before ? before : wanted;
     }
 
     // What an agent told of an earlier node of this name says nothing of this one.

@@ -12,6 +12,7 @@ internal static class RecycleMessages
         RecycleEvent.SlotTaken => $"node {recycle.NodeName} is next: it is cordoned",
         RecycleEvent.CancelAsked when recycle.Recycle.Spec?.Cancel == true => "cancelled by spec.cancel",
         RecycleEvent.CancelAsked when recycle.Recycle.Metadata.DeletionTimestamp is not null => "cancelled: its object was deleted",
+        RecycleEvent.CancelAsked when recycle.Policy is { } policy => $"cancelled: policy {policy.Metadata.Name} does not select node {recycle.NodeName} any more",
         RecycleEvent.CancelAsked => $"cancelled: policy {recycle.Recycle.Spec?.Policy} was deleted",
         RecycleEvent.NodeGone => $"somebody else deleted node {recycle.NodeName}; nothing more is done",
         RecycleEvent.NodeIsAnother => $"node {recycle.NodeName} was made anew since this was asked for; request a recycle of the new one if that is meant",
@@ -22,7 +23,7 @@ internal static class RecycleMessages
         RecycleEvent.DrainGaveUp => $"{look.Drain.Message}{Blockers(look.Drain)}; tried again later",
         RecycleEvent.DrainFailed => $"{look.Drain.Message}{Blockers(look.Drain)}; {look.Seen.Attempts} tries were made",
         RecycleEvent.DrainForced => $"{look.Drain.Message}; going on, as force was said",
-        RecycleEvent.Stopped => "given back: the fleet or its policy was paused or frozen",
+        RecycleEvent.Stopped => $"node {recycle.NodeName} is given back: {Stop(recycle)}",
         RecycleEvent.ActionDone => look.Successor?.Name == recycle.NodeName
             ? $"node {recycle.NodeName} has come back; it has to prove itself"
             : $"node {look.Successor?.Name} has come in the place of {recycle.NodeName}; it has to prove itself",
@@ -34,17 +35,35 @@ internal static class RecycleMessages
     public static string Draining(DrainLook drain) =>
         drain.Blockers.Count == 0 ? $"so far {Pods(drain.Evicted)} left" : $"waits for {Pods(drain.Blockers.Count)}{Blockers(drain)}";
 
+    /// <summary>Who holds it, and how to let it go on.</summary>
+    public static string Stop(RecycleContext recycle)
+    {
+        string policy = recycle.Policy?.Metadata.Name ?? string.Empty;
+        return recycle switch
+        {
+            { Fleet.Spec.Paused: true } => "the fleet is paused; nodeguard resume lets it go on",
+            { Fleet.Status.Freeze: { } freeze } => $"the fleet is frozen ({freeze.Message}); nodeguard resume lets it go on",
+            { Policy.Spec.Paused: true } => $"policy {policy} is paused; nodeguard resume {policy} lets it go on",
+            { Policy.Status.Freeze: { } freeze } => $"policy {policy} is frozen ({freeze.Message}); nodeguard resume {policy} lets it go on",
+            _ => "it may go on",
+        };
+    }
+
     private static string Pods(int count) => count == 1 ? "1 pod" : $"{count} pods";
 
     private static string TimedOut(RecycleContext recycle, RecycleLook look) => look.Seen.Phase switch
     {
         RecyclePhase.Cordoned => $"node {recycle.NodeName} could not be cordoned in time: {recycle.Recycle.Status?.Message}",
+        RecyclePhase.Draining when look.Seen.Drain == DrainState.Drained => $"node {recycle.NodeName} was drained, and waited too long: {Stop(recycle)}",
         RecyclePhase.Draining => $"node {recycle.NodeName} was not drained in time{Blockers(look.Drain)}",
         RecyclePhase.Acting => recycle.Node is null
-            ? $"no node came in the place of {recycle.NodeName} in time: look at what makes the machines; the last that was heard: {recycle.Recycle.Status?.Message}"
+            ? $"no node came in the place of {recycle.NodeName} in time{Among(recycle)}: look at what makes the machines; the last that was heard: {recycle.Recycle.Status?.Message}"
             : $"node {recycle.NodeName} is still there: {recycle.Recycle.Status?.Message}",
         _ => $"not well in time: {look.ActionMessage}",
     };
+
+    private static string Among(RecycleContext recycle) =>
+        recycle.Policy is { } policy ? $" among the nodes that policy {policy.Metadata.Name} selects" : string.Empty;
 
     private static string Blockers(DrainLook drain) => drain.Blockers switch
     {

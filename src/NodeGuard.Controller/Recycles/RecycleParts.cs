@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NodeGuard.Controller.Observing;
 using NodeGuard.Controller.Recycles.Methods;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
@@ -10,6 +11,8 @@ namespace NodeGuard.Controller.Recycles;
 internal sealed record RecycleParts
 {
     public required IKubeApi Api { get; init; }
+
+    public required ServedDefinitions Definitions { get; init; }
 
     public required DrainRuns Drains { get; init; }
 

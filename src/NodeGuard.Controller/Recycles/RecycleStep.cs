@@ -24,6 +24,8 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     /// <summary>Recycles whose machine can be replaced, as was seen in this term.</summary>
     private readonly ConcurrentDictionary<string, bool> _prepared = [];
 
+    private readonly PhaseWatch _watch = new();
+
     /// <param name="leads">Asked right before what touches a node.</param>
     /// <returns>Whether there may be more to do at once.</returns>
     public async Task<bool> RunAsync(RecycleContext recycle, Func<Task<bool>> leads, CancellationToken term)
@@ -34,11 +36,12 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         {
             _refusals.TryRemove(recycle.Uid, out _);
             _prepared.TryRemove(recycle.Uid, out _);
+            _watch.Forget(recycle.Uid);
             return await EndAsync(recycle, leads, term);
         }
 
         string? before = phase == RecyclePhase.Cordoned ? await BeforeDrainAsync(recycle, term) : null;
-        RecycleLook look = await parts.Eyes.LookAsync(recycle, _refusals.GetValueOrDefault(recycle.Uid), before, term);
+        RecycleLook look = await parts.Eyes.LookAsync(recycle, _refusals.GetValueOrDefault(recycle.Uid), before, _watch.IsLongEnough(recycle, phase), term);
         RecycleEvent happened = RecycleEvents.Of(look.Seen);
         RecycleMove move = RecycleTable.Next(phase, happened);
         if (!await leads())
@@ -55,12 +58,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     {
         if (recycle.Node is null || _refusals.ContainsKey(recycle.Uid) || _prepared.ContainsKey(recycle.Uid))
             return null;
-        Preparation prepared = recycle.Recycle.Spec?.ReplacementFirst == true
-            ? new Preparation.Refused("this version cannot bring the new machine first: ask without replacementFirst")
-            : parts.MethodFor(recycle) is { } method
-                ? await method.PrepareAsync(recycle, term)
-                : new Preparation.Refused(NoMethod(recycle));
-        switch (prepared)
+        switch (await PrepareAsync(recycle, term))
         {
             case Preparation.Later later:
                 return later.Message;
@@ -71,6 +69,15 @@ internal sealed partial class RecycleStep(RecycleParts parts)
                 _prepared[recycle.Uid] = true;
                 return null;
         }
+    }
+
+    private async Task<Preparation> PrepareAsync(RecycleContext recycle, CancellationToken term)
+    {
+        if (parts.Definitions.Problem is { } problem)
+            return new Preparation.Refused(problem);
+        if (recycle.Recycle.Spec?.ReplacementFirst == true)
+            return new Preparation.Refused("this version cannot bring the new machine first: ask without replacementFirst");
+        return parts.MethodFor(recycle) is { } method ? await method.PrepareAsync(recycle, term) : new Preparation.Refused(NoMethod(recycle));
     }
 
     private static string NoMethod(RecycleContext recycle) =>
@@ -124,7 +131,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     {
         if (look.Seen.Stopped && look.Seen.Drain == DrainState.Drained)
         {
-            await SayAsync(recycle, "drained; waits until the freeze or pause is over", term);
+            await SayAsync(recycle, $"node {recycle.NodeName} is drained, and waits: {RecycleMessages.Stop(recycle)}", term);
             return;
         }
 
@@ -153,6 +160,14 @@ internal sealed partial class RecycleStep(RecycleParts parts)
             return;
         }
 
+        // Asked for is what was noted down whole: without it nobody would know a successor.
+        if (recycle is { IsAsked: true, Replacement.NewestBefore: null })
+        {
+            _refusals[recycle.Uid] = ServedDefinitions.Dropped("noderecycles", "status.replacement.newestBefore");
+            parts.Again();
+            return;
+        }
+
         if (recycle.IsAsked)
         {
             Take(recycle, await method.AskAsync(recycle, term), out string state);
@@ -168,10 +183,21 @@ internal sealed partial class RecycleStep(RecycleParts parts)
             return;
         }
 
+        if (parts.Definitions.Problem is { } problem)
+        {
+            await SayAsync(recycle, problem, term);
+            return;
+        }
+
         switch (await method.PrepareAsync(recycle, term))
         {
             case Preparation.Ready ready:
-                await parts.Writer.WriteAsync(recycle.Recycle, status => RecycleTransition.SetAsked(status, recycle, ready.Resource), term);
+                if (await parts.Writer.WriteAsync(recycle.Recycle, status => RecycleTransition.SetAsked(status, recycle, ready.Resource), term)
+                    is { Kind: ApiFailureKind.Invalid or ApiFailureKind.ServerError })
+                {
+                    parts.Definitions.Doubt();
+                }
+
                 parts.Again();
                 break;
             case Preparation.Refused refused:

@@ -59,6 +59,7 @@ internal static class RecycleTransition
         status.Replacement ??= new ReplacementStatus();
         status.Replacement.Resource = resource;
         status.Replacement.RequestedAt = recycle.Now;
+        status.Replacement.Image = recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null;
         status.Replacement.NewestBefore = MachineOutcome.NewestBefore(recycle.View);
     }
 

@@ -60,12 +60,14 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
     private async Task DrainAllAsync(Node[] nodes, DrainOptions options, Action<DrainEvent> tell, CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // Waits end when they should even if the clock is set meanwhile.
+        var steady = new SteadyClock(time);
         var reads = new ClusterReads(new BudgetFeed(api, time, ends.Token), new DaemonSetReads(api, time));
         var cordoned = new ConcurrentDictionary<string, CordonedNode>();
         await Parallel.ForEachAsync(nodes, new ParallelOptions { MaxDegreeOfParallelism = ParallelCordons }, async (node, _) =>
         {
             string name = node.Metadata.Name!;
-            if (await new OneNodeDrain(api, time, _cordon, name, options, reads, tell).CordonAsync(node, cancellation).ConfigureAwait(false) is { } found)
+            if (await new OneNodeDrain(api, steady, _cordon, name, options, reads, tell).CordonAsync(node, cancellation).ConfigureAwait(false) is { } found)
             {
                 cordoned[name] = found;
             }
@@ -73,7 +75,7 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(options.MaxParallelNodes, 1) };
         await Parallel.ForEachAsync(nodes.Select(node => node.Metadata.Name!).Where(cordoned.ContainsKey), parallel, async (node, _) =>
-            await new OneNodeDrain(api, time, _cordon, node, options, reads, tell).DrainAsync(cordoned[node], cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            await new OneNodeDrain(api, steady, _cordon, node, options, reads, tell).DrainAsync(cordoned[node], cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         await ends.CancelAsync().ConfigureAwait(false);
         await reads.Budgets.EndAsync().ConfigureAwait(false);
     }

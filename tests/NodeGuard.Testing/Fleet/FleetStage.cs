@@ -209,14 +209,16 @@ internal sealed class FleetStage : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task InstallAsync()
+    /// <param name="change">From the text of each CustomResourceDefinition to what is applied; null for as it is.</param>
+    public async Task InstallAsync(Func<string, string>? change = null)
     {
         var definitions = ResourceTypes.Untyped("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", namespaced: false);
         foreach (string file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml"))
         {
             // nodeguard.io_fleets.yaml has fleets.nodeguard.io
             string[] name = Path.GetFileNameWithoutExtension(file).Split('_');
-            var patch = new Patch(PatchKind.Apply, await File.ReadAllBytesAsync(file));
+            string text = await File.ReadAllTextAsync(file);
+            var patch = new Patch(PatchKind.Apply, System.Text.Encoding.UTF8.GetBytes(change is null ? text : change(text)));
             Value(await Api.PatchAsync(
                 definitions, new ObjectName(string.Empty, $"{name[1]}.{name[0]}"), patch, subresource: null, new WriteOptions("tests", Force: true), default));
         }

@@ -63,6 +63,9 @@ public sealed class ReplacementStatus : WireObject
     /// <summary>When the newest node had come that was there at the request; its successor came later, by the server's clock.</summary>
     public DateTimeOffset? NewestBefore { get; set; }
 
+    /// <summary>The image that the policy wanted at the request; absent for any.</summary>
+    public string? Image { get; set; }
+
     /// <summary>The node that came instead.</summary>
     public SuccessorNode? Successor { get; set; }
 
