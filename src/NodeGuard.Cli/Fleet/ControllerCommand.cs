@@ -32,20 +32,31 @@ internal static class ControllerCommand
             HelpName = "name",
             DefaultValueFactory = static _ => FleetKeys.SystemNamespace,
         };
+        var lease = new Option<int>("--lease-duration")
+        {
+            Description = "after how many seconds without a word from its leader another one takes over",
+            HelpName = "seconds",
+            DefaultValueFactory = static _ => (int)new LeaseTimes().LeaseDuration.TotalSeconds,
+        };
+        lease.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 2 or > 300)
+                result.AddError("--lease-duration must be from 2 to 300 seconds");
+        });
         var command = new GuidedCommand(
             "controller",
             "Recycle the fleet's nodes as its NodePolicies say, until told to stop. Several may run: one leads.",
             [new("nodeguard controller", "in a pod, with its own account"), new("nodeguard controller --kubeconfig admin.yaml -n default", "from a desk")],
             [new(ExitCodes.Ok, "stopped as asked"), new(ExitCodes.Failed, "it could not start; the message says why"), CommonExits.Usage])
-        { @namespace };
+        { @namespace, lease };
         cluster.AddTo(command);
         command.SetAction((parsed, cancellation) => context.TryReach(cluster.Read(parsed), out ClusterAnswer.Access? access)
-            ? RunAsync(access, parsed.GetValue(@namespace)!, context.Console.Time, cancellation)
+            ? RunAsync(access, parsed.GetValue(@namespace)!, TimesOf(parsed.GetValue(lease)), context.Console.Time, cancellation)
             : Task.FromResult(ExitCodes.Failed));
         return command;
     }
 
-    private static async Task<int> RunAsync(ClusterAnswer.Access access, string @namespace, TimeProvider time, CancellationToken stop)
+    private static async Task<int> RunAsync(ClusterAnswer.Access access, string @namespace, LeaseTimes lease, TimeProvider time, CancellationToken stop)
     {
         using AgentLoggerFactory loggers = AgentLoggerFactory.ToStandardError(new LogOptions { Level = LogLevel.Information, Format = LogFormat.Text });
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
@@ -57,11 +68,18 @@ internal static class ControllerCommand
             access.Api, access.Drain, http, new ControllerOptions(), metrics, time, loggers.CreateLogger("controller"),
             (recycle, phase, message) => events.Record(Event(recycle, phase, message)));
         using var elector = new LeaderElector(
-            access.Api, new LeaderElectionOptions { Lease = new ObjectName(@namespace, LeaseName) }, BoottimeClock.Instance, loggers.CreateLogger("election"));
+            access.Api, new LeaderElectionOptions { Lease = new ObjectName(@namespace, LeaseName), Times = lease }, BoottimeClock.Instance, loggers.CreateLogger("election"));
         Task follow = Task.WhenAll(controller.FollowAsync(stop), events.RunAsync(stop));
         await elector.RunAsync(controller.LeadAsync, stop);
         await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCodes.Ok;
+    }
+
+    // In the proportions of client-go's.
+    private static LeaseTimes TimesOf(int seconds)
+    {
+        var duration = TimeSpan.FromSeconds(seconds);
+        return new LeaseTimes { LeaseDuration = duration, RenewDeadline = duration * 2 / 3, RetryPeriod = duration * 2 / 15 };
     }
 
     private static EventText Event(NodeRecycle recycle, RecyclePhase phase, string message) => new(
