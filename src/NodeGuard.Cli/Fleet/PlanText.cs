@@ -104,7 +104,7 @@ internal static class PlanText
             if (quiet > 2)
             {
                 int windows = days.Skip(i).Take(quiet).Sum(static day => day.Windows.Count);
-                table.Add($"{days[i].Date} to {days[i + quiet - 1].Date}", "0", "", "0", new TextCell(windows == 0 ? "-" : $"{windows} windows", Tone.Faint));
+                table.Add($"{days[i].Date} to {days[i + quiet - 1].Date}", "0", new TextCell(""), "0", new TextCell(windows == 0 ? "-" : $"{windows} windows", Tone.Faint));
                 i += quiet - 1;
                 continue;
             }
