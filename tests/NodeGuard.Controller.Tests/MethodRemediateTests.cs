@@ -97,20 +97,6 @@ public sealed class MethodRemediateTests
         await ShouldCarryNoMarkAsync(stage, node);
     }
 
-    [Fact]
-    public async Task Surge_is_refused_before_anything_is_drained()
-    {
-        await using FleetStage stage = await StartAsync(nameof(ClusterApiStrategy.Surge));
-        Node node = await stage.FirstAsync();
-
-        NodeRecycle done = await stage.EndedAsync(await stage.RequestAsync(node.Metadata.Name!));
-
-        done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed));
-        done.Status.Message!.ShouldContain("spec.replacement.clusterApi.strategy is Surge; this version does Delete and Remediate");
-        done.Status.Drain.ShouldBeNull();
-        await stage.ShouldBeGivenBackAsync(node);
-    }
-
     private static Task<FleetStage> StartAsync(string strategy, string timeout = "30m") => MethodStage.StartAsync(
         ReplacementMethod.ClusterApi,
         policy: spec =>

@@ -35,7 +35,7 @@ internal sealed class ClusterConnectionLoop(
         using var client = new KubeClient(connection, KubeClientOptions.For("agent"), time);
         using var metrics = new CacheMetrics();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        ResourceCache<GuardedNode, GuardedNode> own = Own(client, cluster.Node, metrics);
+        ResourceCache<GuardedNode, GuardedNode> own = OwnGuardedNode.Cache(client, cluster.Node, metrics, time, _log);
         // One watch of one object: what is asked of this host is known at once, and asks the server for nothing meanwhile.
         Task follow = own.RunAsync(ending.Token);
         try
@@ -62,11 +62,6 @@ internal sealed class ClusterConnectionLoop(
             await Task.Delay(ReportPace.Turn, time, cancellation);
         }
     }
-
-    private ResourceCache<GuardedNode, GuardedNode> Own(KubeClient client, string node, CacheMetrics metrics) => new(
-        client, ResourceTypes.GuardedNodes,
-        new CacheOptions<GuardedNode, GuardedNode> { Transform = static (guarded, _) => guarded, FieldSelector = $"metadata.name={node}" },
-        metrics, time, _log);
 
     private AgentView View() => new(
         guard.Status, guard.Episodes, Facts(), options.Routes.Harden.ToString().ToLowerInvariant(), AgentHost.Version, operations.Status);

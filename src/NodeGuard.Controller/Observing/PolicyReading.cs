@@ -67,6 +67,8 @@ public sealed class PolicyReading
             Problem("spec.maxAge", $"\"{spec.MaxAge}\"", "a method that replaces the machine: Reboot does not make it younger");
         if (read.Method == ReplacementMethod.Webhook && WebhookAddress.Read(spec.Replacement?.Webhook?.Url, out string wanted) is null)
             Problem("spec.replacement.webhook.url", $"\"{spec.Replacement?.Webhook?.Url}\"", wanted);
+        if (read.Method == ReplacementMethod.ClusterApi && spec.Replacement?.ClusterApi?.Strategy == nameof(ClusterApiStrategy.Surge))
+            Problem("spec.replacement.clusterApi.strategy", "Surge", "Delete or Remediate: this version cannot bring the new machine first");
         if (spec.Replacement?.ReplacementFirst == true)
             Problem("spec.replacement.replacementFirst", "true", "false: this version cannot bring the new machine first");
         return read with { Problem = _problem };

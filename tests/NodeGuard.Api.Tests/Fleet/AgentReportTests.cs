@@ -14,7 +14,7 @@ namespace NodeGuard.Api.Tests.Fleet;
 [Collection(ClusterTests.Name)]
 public sealed class AgentReportTests(ClusterFixture cluster)
 {
-    private static readonly GuardStatus Guarding = new()
+    internal static readonly GuardStatus Guarding = new()
     {
         State = GuardState.Guarding,
         Mode = GuardMode.Restore,
