@@ -1,6 +1,5 @@
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
-using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
 using Shouldly;
 using Xunit;

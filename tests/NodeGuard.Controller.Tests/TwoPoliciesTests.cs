@@ -3,7 +3,6 @@ using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
-using NodeGuard.Testing.Fleet;
 using Shouldly;
 using Xunit;
 using static NodeGuard.Controller.Tests.InterferenceByPeopleTests;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
-using NodeGuard.Kubernetes.Models.Fleet;
 using NodeGuard.Kubernetes.Results;
 using NodeGuard.Kubernetes.Serialization;
 
