@@ -20,6 +20,9 @@ public sealed class Cluster
 
     public ObjectStore Store { get; }
 
+    /// <summary>Where UIDs and made-up names come from; a run that shall be repeatable gives a seeded one.</summary>
+    public Random Chance { get; init; } = Random.Shared;
+
     public ResourceRegistry Resources { get; } = new();
 
     /// <summary>Each write passes these in order.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Json;
 
@@ -34,7 +33,7 @@ public static class ObjectMeta
     }
 
     /// <summary>Names a new object and gives it uid, time and generation; or why it cannot be created.</summary>
-    internal static ApiStatus? ForCreate(ApiRequest request, JsonObject value, DateTimeOffset now)
+    internal static ApiStatus? ForCreate(ApiRequest request, JsonObject value, DateTimeOffset now, Random chance)
     {
         ResourceInfo resource = request.Resource;
         SetType(resource, value);
@@ -44,7 +43,7 @@ public static class ObjectMeta
         if (meta.Text("resourceVersion") is { Length: > 0 })
             return new ApiStatus(500, "", "resourceVersion should not be set on objects to be created");
         if (string.IsNullOrEmpty(meta.Text("name")) && meta.Text("generateName") is { Length: > 0 } prefix)
-            meta["name"] = Generate(prefix);
+            meta["name"] = Generate(prefix, chance);
         if (string.IsNullOrEmpty(meta.Text("name")))
         {
             return ApiStatus.Invalid(
@@ -53,7 +52,7 @@ public static class ObjectMeta
 
         foreach (string field in Kept)
             meta.Remove(field);
-        meta["uid"] = Guid.NewGuid().ToString();
+        meta["uid"] = MadeUp.Uid(chance);
         meta["creationTimestamp"] = now.ToKubernetesTime();
         if (resource.Strategy.CountsGenerations)
             meta["generation"] = 1;
@@ -169,10 +168,6 @@ public static class ObjectMeta
             : null;
     }
 
-    private static string Generate(string prefix)
-    {
-        const string Letters = "bcdfghjklmnpqrstvwxz2456789";
-        string kept = prefix.Length > 58 ? prefix[..58] : prefix;
-        return kept + RandomNumberGenerator.GetString(Letters, 5);
-    }
+    private static string Generate(string prefix, Random chance) =>
+        (prefix.Length > 58 ? prefix[..58] : prefix) + MadeUp.Suffix(chance);
 }

@@ -35,7 +35,7 @@ public sealed class WritePipeline(Cluster cluster)
         for (int attempt = 0; ; attempt++)
         {
             JsonObject candidate = value.Clone();
-            if (ObjectMeta.ForCreate(request, candidate, cluster.Clock.GetUtcNow()) is { } unnamed)
+            if (ObjectMeta.ForCreate(request, candidate, cluster.Clock.GetUtcNow(), cluster.Chance) is { } unnamed)
                 return unnamed;
             string name = candidate.Text("metadata", "name")!;
             ApiRequest named = request with { Name = name };

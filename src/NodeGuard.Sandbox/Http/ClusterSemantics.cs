@@ -31,8 +31,13 @@ public sealed class ClusterSemantics : IAsyncDisposable
         if (cluster.Resources.Find("rbac.authorization.k8s.io", "v1", "clusterroles") is not null)
             DefaultRoles.AddTo(cluster);
         cluster.Authorize = authorizer.Authorize;
-        _housekeeping.Start();
     }
+
+    /// <summary>Keeps house in the background from now on.</summary>
+    public void Start() => _housekeeping.Start();
+
+    /// <summary>Keeps house until nothing is left to do; for tests that want no background.</summary>
+    public void RunToRest() => _housekeeping.RunToRest();
 
     public async ValueTask DisposeAsync()
     {

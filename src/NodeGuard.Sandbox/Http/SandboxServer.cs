@@ -24,6 +24,7 @@ public sealed class SandboxServer : IAsyncDisposable
         Cluster = cluster;
         Authentication = new Authentication(_certificates);
         _semantics = new ClusterSemantics(cluster, Authentication);
+        _semantics.Start();
         AdminToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         Authentication.AddToken(AdminToken, new UserInfo("admin", ["system:masters", "system:authenticated"]));
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

@@ -61,18 +61,15 @@ internal sealed class WatchHandler(Cluster cluster, ApiRequest request, ListOpti
         if (options.SendInitialEvents)
             WriteBookmark(output, cluster.Store.Revision, initialEventsEnd: true);
         await output.FlushAsync(cancellation);
-        using var bookmarks = new PeriodicTimer(BookmarkInterval, TimeProvider.System);
-        Task<bool> tick = bookmarks.WaitForNextTickAsync(cancellation).AsTask();
         string @namespace = _prefix.TrimEnd('/');
-        bool due = false;
+        var bell = new WatchBell();
+        await using ITimer bookmarks = cluster.Clock.CreateTimer(_ => bell.RingForBookmark(), null, BookmarkInterval, BookmarkInterval);
+        await using CancellationTokenRegistration end = cancellation.Register(bell.Ring);
         while (await SendAsync(output, cursor, cancellation))
         {
-            if (due)
+            if (bell.TakeBookmark())
                 await BookmarkAsync(output, cursor, cancellation);
-            await Task.WhenAny(cursor.Changed(@namespace), tick).WaitAsync(cancellation);
-            due = tick.IsCompleted;
-            if (due && await tick)
-                tick = bookmarks.WaitForNextTickAsync(cancellation).AsTask();
+            await bell.WaitAsync(cursor.Changed(@namespace), cancellation);
         }
     }
 

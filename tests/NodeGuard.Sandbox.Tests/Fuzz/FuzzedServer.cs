@@ -24,6 +24,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
         var authentication = new Authentication(_certificates);
         authentication.AddToken("t", new UserInfo("admin", ["system:masters"]));
         _semantics = new ClusterSemantics(cluster, authentication);
+        _semantics.Start();
         _handler = new ApiHandler(cluster, authentication, CancellationToken.None);
     }
 

@@ -41,7 +41,7 @@ internal sealed class Machine
     /// <summary>Empty until the Node is there.</summary>
     public string NodeUid { get; set; } = "";
 
-    public string BootId { get; set; } = Guid.NewGuid().ToString();
+    public required string BootId { get; set; }
 
     public MachineState State { get; set; }
 

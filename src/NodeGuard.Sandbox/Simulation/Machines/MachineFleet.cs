@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeGuard.Sandbox.Api;
 using NodeGuard.Sandbox.Simulation.Nodes;
 
 namespace NodeGuard.Sandbox.Simulation.Machines;
@@ -48,6 +49,7 @@ internal sealed class MachineFleet(ObjectWrites writes, Agenda agenda)
             Image = age is null && faults.Has(MachineFaults.WrongImage) ? faults.Value(MachineFaults.WrongImage, "debian-wrong") : pool.Image,
             Claim = claim,
             Inherited = inherited,
+            BootId = MadeUp.Uid(writes.Cluster.Chance),
             NodeName = NextName(pool, age is null && (pool.SameName || faults.Has(MachineFaults.SameName))),
         };
         machine.Enter(MachineState.Booting, agenda.Now);
@@ -189,7 +191,7 @@ internal sealed class MachineFleet(ObjectWrites writes, Agenda agenda)
 
     private TimeSpan? Return(Machine machine)
     {
-        machine.BootId = Guid.NewGuid().ToString();
+        machine.BootId = MadeUp.Uid(writes.Cluster.Chance);
         machine.Up = agenda.Now;
         EditNode(machine, node => node.Ensure("status", "nodeInfo")["bootID"] = machine.BootId);
         Enter(machine, MachineState.Joining);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using NodeGuard.Sandbox.Api;
 using NodeGuard.Sandbox.Store;
@@ -56,10 +55,10 @@ internal sealed class ObjectWrites(Cluster cluster)
         JsonObject metadata = item.Ensure("metadata");
         if (metadata.Text("generateName") is { Length: > 0 } prefix)
         {
-            metadata["name"] = prefix + RandomNumberGenerator.GetString("bcdfghjklmnpqrstvwxz2456789", 5);
+            metadata["name"] = prefix + MadeUp.Suffix(cluster.Chance);
         }
 
-        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["uid"] = MadeUp.Uid(cluster.Chance);
         metadata["creationTimestamp"] = born.ToApiTime();
         if (info.Strategy.CountsGenerations)
         {
