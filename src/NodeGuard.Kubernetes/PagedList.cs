@@ -13,7 +13,7 @@ public static class PagedList
         var all = new List<T>();
         while (true)
         {
-            var page = await api.ListPageAsync(type, query, cancellation).ConfigureAwait(false);
+            var page = await api.ListPageAsync(type, query, cancellation);
             if (page is ApiResult<KubeList<T>>.Failed { Failure: var failure })
             {
                 return ([], string.Empty, failure);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Draining;
 using NodeGuard.Kubernetes.Models;
 
@@ -55,7 +56,7 @@ public sealed class DrainRuns(INodeDrain drain, Action changed)
 
         public async Task StopAsync()
         {
-            await _stop.CancelAsync();
+            _stop.CancelHere();
             await _task;
             _stop.Dispose();
         }

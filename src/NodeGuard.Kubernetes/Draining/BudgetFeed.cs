@@ -25,6 +25,7 @@ internal sealed class BudgetFeed(IKubeApi api, TimeProvider time, CancellationTo
 
     public void Follow(string name)
     {
+        Following<PodDisruptionBudget> following;
         lock (_gate)
         {
             if (_namespaces.ContainsKey(name))
@@ -34,9 +35,14 @@ internal sealed class BudgetFeed(IKubeApi api, TimeProvider time, CancellationTo
 
             var budgets = new Namespaced(this, time);
             _namespaces.Add(name, budgets);
-            var following = new Following<PodDisruptionBudget>(
+            following = new Following<PodDisruptionBudget>(
                 api, time, ResourceTypes.PodDisruptionBudgets, new ListQuery(Namespace: name), budgets);
-            _tasks.Add(Task.Run(() => following.RunAsync(from: null, cancellation), CancellationToken.None));
+        }
+
+        Task task = following.RunAsync(from: null, cancellation);
+        lock (_gate)
+        {
+            _tasks.Add(task);
         }
     }
 
@@ -57,7 +63,7 @@ internal sealed class BudgetFeed(IKubeApi api, TimeProvider time, CancellationTo
             tasks = [.. _tasks];
         }
 
-        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Tell()

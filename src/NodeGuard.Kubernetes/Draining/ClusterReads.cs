@@ -22,7 +22,7 @@ internal sealed class DaemonSetReads(IKubeApi api, TimeProvider time)
             return DaemonSetAnswer.Present;
         }
 
-        switch (await api.GetAsync(ResourceTypes.DaemonSets, new ObjectName(name.Namespace, name.Name), cancellation).ConfigureAwait(false))
+        switch (await api.GetAsync(ResourceTypes.DaemonSets, new ObjectName(name.Namespace, name.Name), cancellation))
         {
             case ApiResult<DaemonSet>.Ok:
                 _present[name] = now;

@@ -44,9 +44,9 @@ internal sealed class Following<T>(IKubeApi api, TimeProvider time, ResourceType
         while (!cancellation.IsCancellationRequested)
         {
             var failure = from is null
-                ? await ListAsync(version => from = version, cancellation).ConfigureAwait(false)
+                ? await ListAsync(version => from = version, cancellation)
                 : null;
-            failure ??= await WatchAsync(from!, cancellation).ConfigureAwait(false);
+            failure ??= await WatchAsync(from!, cancellation);
             from = null;
             if (failure is null)
             {
@@ -58,7 +58,7 @@ internal sealed class Following<T>(IKubeApi api, TimeProvider time, ResourceType
             if (failure.Kind != ApiFailureKind.Gone)
             {
                 follower.Failing(failure);
-                await Task.Delay(failure.RetryAfter is { } asked && asked > pause ? asked : pause, time, cancellation).ConfigureAwait(false);
+                await Task.Delay(failure.RetryAfter is { } asked && asked > pause ? asked : pause, time, cancellation);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
@@ -67,7 +67,7 @@ internal sealed class Following<T>(IKubeApi api, TimeProvider time, ResourceType
     private async Task<ApiFailure?> ListAsync(Action<string> version, CancellationToken cancellation)
     {
         var askedAt = time.GetUtcNow();
-        var (all, resourceVersion, failure) = await PagedList.ReadAsync(api, type, query, cancellation).ConfigureAwait(false);
+        var (all, resourceVersion, failure) = await PagedList.ReadAsync(api, type, query, cancellation);
         if (failure is null)
         {
             follower.Listed(all, askedAt);
@@ -88,7 +88,7 @@ internal sealed class Following<T>(IKubeApi api, TimeProvider time, ResourceType
         try
         {
             var asked = new WatchQuery(query.Namespace, query.LabelSelector, query.FieldSelector, from, ServerTimeout: WatchLength);
-            await foreach (var change in api.WatchAsync(type, asked, watch.Token).ConfigureAwait(false))
+            await foreach (var change in api.WatchAsync(type, asked, watch.Token))
             {
                 switch (change)
                 {

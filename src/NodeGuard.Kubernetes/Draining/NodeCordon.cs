@@ -80,8 +80,8 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
         {
             var read = attempt == 1 && seen is not null
                 ? new ApiResult<Node>.Ok(seen)
-                : await api.GetAsync(ResourceTypes.Nodes, new ObjectName(string.Empty, node), cancellation).ConfigureAwait(false);
-            var write = await TryAsync(read, cordonId, dryRun, decide, cancellation).ConfigureAwait(false);
+                : await api.GetAsync(ResourceTypes.Nodes, new ObjectName(string.Empty, node), cancellation);
+            var write = await TryAsync(read, cordonId, dryRun, decide, cancellation);
             if (write.Failure is not { } failure)
             {
                 return write;
@@ -93,7 +93,7 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
             }
 
             var pause = FirstPause * Math.Pow(2, attempt - 1);
-            await Task.Delay(failure.RetryAfter is { } asked && asked > pause ? asked : pause, time, cancellation).ConfigureAwait(false);
+            await Task.Delay(failure.RetryAfter is { } asked && asked > pause ? asked : pause, time, cancellation);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class NodeCordon(IKubeApi api, TimeProvider time)
         byte[] body = Encoding.UTF8.GetBytes(patch.ToJsonString());
         var written = await api.PatchAsync(
             ResourceTypes.Nodes, new ObjectName(string.Empty, found.Metadata.Name!), new Patch(PatchKind.Merge, body), subresource: null,
-            new WriteOptions(CordonDecision.FieldManager, dryRun), cancellation).ConfigureAwait(false);
+            new WriteOptions(CordonDecision.FieldManager, dryRun), cancellation);
         return written is ApiResult<Node>.Ok { Value: var node2 }
             ? new NodeWrite(CordonDecision.Owner(Observations.Node(node2), cordonId), Changed: true, node2, null)
             : new NodeWrite(owner, Changed: false, found, ((ApiResult<Node>.Failed)written).Failure);

@@ -18,41 +18,32 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
     {
         var events = Channel.CreateUnbounded<DrainEvent>(new UnboundedChannelOptions { SingleReader = true });
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var drains = Task.Run(
-            async () =>
-            {
-                try
-                {
-                    await DrainAllAsync([.. nodes.DistinctBy(node => node.Metadata.Name)], options, told => events.Writer.TryWrite(told), ends.Token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    events.Writer.Complete();
-                }
-            },
-            CancellationToken.None);
+        Task drains = FillAsync(nodes, options, events.Writer, ends.Token);
         try
         {
-            await foreach (var told in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            while (await events.Reader.WaitToReadAsync(CancellationToken.None))
             {
-                yield return told;
+                while (events.Reader.TryRead(out DrainEvent? told))
+                {
+                    yield return told;
+                }
             }
         }
         finally
         {
-            await ends.CancelAsync().ConfigureAwait(false);
-            await drains.ConfigureAwait(false);
+            ends.CancelHere();
+            await drains;
         }
     }
 
     public async Task<CordonAnswer> CordonAsync(string node, string cordonId, bool dryRun, CancellationToken cancellation) =>
-        Answer(await _cordon.SetAsync(node, cordonId, dryRun, seen: null, cancellation).ConfigureAwait(false));
+        Answer(await _cordon.SetAsync(node, cordonId, dryRun, seen: null, cancellation));
 
     public async Task<CordonAnswer> ReleaseAsync(string node, string cordonId, CancellationToken cancellation) =>
-        Answer(await _cordon.ReleaseAsync(node, cordonId, cancellation).ConfigureAwait(false));
+        Answer(await _cordon.ReleaseAsync(node, cordonId, cancellation));
 
     public async Task<CordonAnswer> UncordonAsync(string node, bool dryRun, CancellationToken cancellation) =>
-        Answer(await _cordon.ClearAsync(node, dryRun, cancellation).ConfigureAwait(false));
+        Answer(await _cordon.ClearAsync(node, dryRun, cancellation));
 
     private static CordonAnswer Answer(NodeWrite write) => new(write.Owner, write.Changed, write.Failure is null ? null : write.Text);
 
@@ -64,19 +55,47 @@ public sealed class NodeDrain(IKubeApi api, TimeProvider time) : INodeDrain
         var steady = new SteadyClock(time);
         var reads = new ClusterReads(new BudgetFeed(api, time, ends.Token), new DaemonSetReads(api, time));
         var cordoned = new ConcurrentDictionary<string, CordonedNode>();
-        await Parallel.ForEachAsync(nodes, new ParallelOptions { MaxDegreeOfParallelism = ParallelCordons }, async (node, _) =>
+        await EachAsync(nodes, ParallelCordons, async node =>
         {
             string name = node.Metadata.Name!;
-            if (await new OneNodeDrain(api, steady, _cordon, name, options, reads, tell).CordonAsync(node, cancellation).ConfigureAwait(false) is { } found)
+            if (await new OneNodeDrain(api, steady, _cordon, name, options, reads, tell).CordonAsync(node, cancellation) is { } found)
             {
                 cordoned[name] = found;
             }
-        }).ConfigureAwait(false);
+        });
 
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(options.MaxParallelNodes, 1) };
-        await Parallel.ForEachAsync(nodes.Select(node => node.Metadata.Name!).Where(cordoned.ContainsKey), parallel, async (node, _) =>
-            await new OneNodeDrain(api, steady, _cordon, node, options, reads, tell).DrainAsync(cordoned[node], cancellation).ConfigureAwait(false)).ConfigureAwait(false);
-        await ends.CancelAsync().ConfigureAwait(false);
-        await reads.Budgets.EndAsync().ConfigureAwait(false);
+        await EachAsync([.. nodes.Select(node => node.Metadata.Name!).Where(cordoned.ContainsKey)], Math.Max(options.MaxParallelNodes, 1), node =>
+            new OneNodeDrain(api, steady, _cordon, node, options, reads, tell).DrainAsync(cordoned[node], cancellation));
+        ends.CancelHere();
+        await reads.Budgets.EndAsync();
+    }
+
+    private async Task FillAsync(IReadOnlyList<Node> nodes, DrainOptions options, ChannelWriter<DrainEvent> events, CancellationToken cancellation)
+    {
+        try
+        {
+            await DrainAllAsync([.. nodes.DistinctBy(node => node.Metadata.Name)], options, told => events.TryWrite(told), cancellation);
+        }
+        finally
+        {
+            events.Complete();
+        }
+    }
+
+    private static async Task EachAsync<T>(IReadOnlyList<T> items, int atOnce, Func<T, Task> work)
+    {
+        using var room = new SemaphoreSlim(atOnce);
+        await Task.WhenAll(items.Select(async item =>
+        {
+            await room.WaitAsync(CancellationToken.None);
+            try
+            {
+                await work(item);
+            }
+            finally
+            {
+                room.Release();
+            }
+        }));
     }
 }

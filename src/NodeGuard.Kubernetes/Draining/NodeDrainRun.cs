@@ -51,10 +51,10 @@ internal sealed class NodeDrainRun
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _reads.Budgets.Listen(() => Post(new DrainInput.BudgetsChanged()));
-        _calls.Add(Task.Run(() => _pods.RunAsync(from: null, ends.Token), CancellationToken.None));
+        _calls.Add(_pods.RunAsync(from: null, ends.Token));
         if (_options.DryRun == DrainDryRun.None)
         {
-            _calls.Add(Task.Run(() => _nodes.RunAsync(_node.Last.Metadata.ResourceVersion, ends.Token), CancellationToken.None));
+            _calls.Add(_nodes.RunAsync(_node.Last.Metadata.ResourceVersion, ends.Token));
         }
 
         try
@@ -66,13 +66,13 @@ internal sealed class NodeDrainRun
                     return verdict;
                 }
 
-                await WaitAsync(wakeAt, cancellation).ConfigureAwait(false);
+                await WaitAsync(wakeAt, cancellation);
             }
         }
         finally
         {
-            await ends.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(_calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ends.CancelHere();
+            await Task.WhenAll(_calls).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class NodeDrainRun
         using var either = CancellationTokenSource.CreateLinkedTokenSource(sleep.Token, cancellation);
         try
         {
-            await _inputs.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
+            await _inputs.Reader.WaitToReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -168,8 +168,8 @@ internal sealed class NodeDrainRun
             var name = new ObjectName(evict.Pod.Namespace, evict.Pod.Name);
             var query = new DeleteQuery(evict.Pod.Uid, GracePeriod: evict.Grace, DryRun: _options.DryRun == DrainDryRun.Server);
             answer = PodAnswers.Of(evict.ByDelete
-                ? await _api.DeleteAsync(ResourceTypes.Pods, name, query, cancellation).ConfigureAwait(false)
-                : await _api.EvictAsync(name, query, cancellation).ConfigureAwait(false));
+                ? await _api.DeleteAsync(ResourceTypes.Pods, name, query, cancellation)
+                : await _api.EvictAsync(name, query, cancellation));
         }
         finally
         {
@@ -178,12 +178,12 @@ internal sealed class NodeDrainRun
     }
 
     private async Task AskDaemonSetAsync(DaemonSetName name, CancellationToken cancellation) =>
-        Post(new DrainInput.DaemonSetTold(name, await _reads.DaemonSets.AskAsync(name, cancellation).ConfigureAwait(false)));
+        Post(new DrainInput.DaemonSetTold(name, await _reads.DaemonSets.AskAsync(name, cancellation)));
 
     private async Task ConfirmAsync(CancellationToken cancellation)
     {
         var askedAt = _time.GetUtcNow();
-        var (all, _, failure) = await PagedList.ReadAsync(_api, ResourceTypes.Pods, _podQuery, cancellation).ConfigureAwait(false);
+        var (all, _, failure) = await PagedList.ReadAsync(_api, ResourceTypes.Pods, _podQuery, cancellation);
         if (failure is not null)
         {
             Post(new DrainInput.FeedFailing(failure));

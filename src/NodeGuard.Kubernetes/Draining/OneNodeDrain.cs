@@ -25,12 +25,12 @@ internal sealed class OneNodeDrain(
         {
             // A client-side dry run reads as the server does, and writes nothing.
             write = options.DryRun == DrainDryRun.Client
-                ? await cordon.ReadAsync(name, options.CordonId, cancellation).ConfigureAwait(false)
-                : await cordon.SetAsync(name, options.CordonId, options.DryRun == DrainDryRun.Server, node, cancellation).ConfigureAwait(false);
+                ? await cordon.ReadAsync(name, options.CordonId, cancellation)
+                : await cordon.SetAsync(name, options.CordonId, options.DryRun == DrainDryRun.Server, node, cancellation);
         }
         catch (OperationCanceledException)
         {
-            await LeaveAsFoundAsync(null, DrainOutcome.Cancelled, "cancelled before it began", VolumeState.NotChecked).ConfigureAwait(false);
+            await LeaveAsFoundAsync(null, DrainOutcome.Cancelled, "cancelled before it began", VolumeState.NotChecked);
             return null;
         }
 
@@ -53,23 +53,23 @@ internal sealed class OneNodeDrain(
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            var verdict = await run.RunAsync(cancellation).ConfigureAwait(false);
+            var verdict = await run.RunAsync(cancellation);
             switch (verdict)
             {
                 case DrainVerdict.PodsGone:
-                    await SucceedAsync(run, node, cancellation).ConfigureAwait(false);
+                    await SucceedAsync(run, node, cancellation);
                     break;
                 case DrainVerdict.BlockedUntilTimeout blocked:
-                    await LeaveAsFoundAsync(run, DrainOutcome.BlockedUntilTimeout, blocked.Message, VolumeState.NotChecked).ConfigureAwait(false);
+                    await LeaveAsFoundAsync(run, DrainOutcome.BlockedUntilTimeout, blocked.Message, VolumeState.NotChecked);
                     break;
                 case DrainVerdict.Failed failed:
-                    await LeaveAsFoundAsync(run, DrainOutcome.Failed, failed.Message, VolumeState.NotChecked).ConfigureAwait(false);
+                    await LeaveAsFoundAsync(run, DrainOutcome.Failed, failed.Message, VolumeState.NotChecked);
                     break;
             }
         }
         catch (OperationCanceledException)
         {
-            await LeaveAsFoundAsync(run, DrainOutcome.Cancelled, "cancelled; start again to go on", VolumeState.NotChecked).ConfigureAwait(false);
+            await LeaveAsFoundAsync(run, DrainOutcome.Cancelled, "cancelled; start again to go on", VolumeState.NotChecked);
         }
     }
 
@@ -82,12 +82,12 @@ internal sealed class OneNodeDrain(
         }
 
         var volumes = options.VolumeDetachTimeout > TimeSpan.Zero
-            ? await new VolumeDetachment(api, time, name, tell).WaitAsync(run.Staying, Patience(), cancellation).ConfigureAwait(false)
+            ? await new VolumeDetachment(api, time, name, tell).WaitAsync(run.Staying, Patience(), cancellation)
             : VolumeState.NotChecked;
         var owner = node.Owner;
         if (owner == CordonOwner.Us)
         {
-            var mark = await cordon.MarkDrainedAsync(name, options.CordonId, run.LastNode, cancellation).ConfigureAwait(false);
+            var mark = await cordon.MarkDrainedAsync(name, options.CordonId, run.LastNode, cancellation);
             // The mark makes it an earlier drain's only for the next one.
             owner = mark.Failure is null && !mark.Changed ? mark.Owner : owner;
             if (mark.Failure is not null)
@@ -123,8 +123,8 @@ internal sealed class OneNodeDrain(
         try
         {
             var write = options.KeepCordoned
-                ? await cordon.ReadAsync(name, options.CordonId, cleanUp.Token).ConfigureAwait(false)
-                : await cordon.TakeBackAsync(name, options.CordonId, cleanUp.Token).ConfigureAwait(false);
+                ? await cordon.ReadAsync(name, options.CordonId, cleanUp.Token)
+                : await cordon.TakeBackAsync(name, options.CordonId, cleanUp.Token);
             if (write.Changed)
             {
                 tell(new DrainEvent.Uncordoned(time.GetUtcNow(), name, DryRun: false));

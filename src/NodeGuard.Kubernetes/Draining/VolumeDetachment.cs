@@ -17,27 +17,27 @@ internal sealed class VolumeDetachment(IKubeApi api, TimeProvider time, string n
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<VolumeState> WaitAsync(IReadOnlyList<DrainPod> staying, TimeSpan patience, CancellationToken cancellation)
     {
-        if (await StayingVolumesAsync(staying, cancellation).ConfigureAwait(false) is not { } volumes)
+        if (await StayingVolumesAsync(staying, cancellation) is not { } volumes)
         {
             return VolumeState.Unknown;
         }
 
         _staying = volumes;
         var askedAt = time.GetUtcNow();
-        var (all, version, failure) = await PagedList.ReadAsync(api, ResourceTypes.VolumeAttachments, new ListQuery(), cancellation).ConfigureAwait(false);
+        var (all, version, failure) = await PagedList.ReadAsync(api, ResourceTypes.VolumeAttachments, new ListQuery(), cancellation);
         if (failure is null)
             Listed(all, askedAt);
         else
             Failing(failure);
         if (_done.Task.IsCompleted)
-            return await _done.Task.ConfigureAwait(false);
+            return await _done.Task;
 
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var following = new Following<VolumeAttachment>(api, time, ResourceTypes.VolumeAttachments, new ListQuery(), this)
             .RunAsync(failure is null ? version : null, ends.Token);
         try
         {
-            return await _done.Task.WaitAsync(patience, time, cancellation).ConfigureAwait(false);
+            return await _done.Task.WaitAsync(patience, time, cancellation);
         }
         catch (TimeoutException)
         {
@@ -45,8 +45,8 @@ internal sealed class VolumeDetachment(IKubeApi api, TimeProvider time, string n
         }
         finally
         {
-            await ends.CancelAsync().ConfigureAwait(false);
-            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ends.CancelHere();
+            await following.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class VolumeDetachment(IKubeApi api, TimeProvider time, string n
         var volumes = new HashSet<string>();
         foreach (var claim in staying.SelectMany(pod => pod.Claims.Select(claim => new ObjectName(pod.Id.Namespace, claim))).Distinct())
         {
-            var read = await api.GetAsync(ResourceTypes.PersistentVolumeClaims, claim, cancellation).ConfigureAwait(false);
+            var read = await api.GetAsync(ResourceTypes.PersistentVolumeClaims, claim, cancellation);
             if (read is ApiResult<PersistentVolumeClaim>.Ok { Value.Spec.VolumeName: { } volume })
             {
                 volumes.Add(volume);
