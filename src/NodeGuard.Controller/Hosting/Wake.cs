@@ -15,18 +15,14 @@ internal sealed class Wake
     /// <summary>Ends with the next ring, with one since the last wait, or after the time.</summary>
     public async Task WaitAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellation)
     {
-        Task rung;
+        TaskCompletionSource rung;
         lock (_gate)
-            rung = _rung.Task;
-        try
-        {
-            await rung.WaitAsync(longest, time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            // Nothing happened: it is time to look all the same.
-        }
-
+            rung = _rung;
+        // Awaited alone: together with another task it would leave the caller's context for the pool.
+        await using (time.CreateTimer(static bell => ((TaskCompletionSource)bell!).TrySetResult(), rung, longest, Timeout.InfiniteTimeSpan))
+        await using (cancellation.Register(() => rung.TrySetResult()))
+            await rung.Task;
+        cancellation.ThrowIfCancellationRequested();
         lock (_gate)
         {
             if (_rung.Task.IsCompleted)

@@ -12,14 +12,15 @@ public sealed class FleetCaches
     private readonly Action _changed;
 
     /// <param name="changed">Called after any change; it must not wait.</param>
-    public FleetCaches(IKubeApi api, CacheMetrics metrics, TimeProvider time, ILogger log, Action changed)
+    /// <param name="random">Numbers in [0, 1) that spread waits; null for the framework's own.</param>
+    public FleetCaches(IKubeApi api, CacheMetrics metrics, TimeProvider time, ILogger log, Action changed, Func<double>? random = null)
     {
         _changed = changed;
-        Nodes = new(api, ResourceTypes.Nodes, Options<Node, SeenNode>(SeenNode.Of, static node => node.Hint), metrics, time, log);
-        Agents = new(api, ResourceTypes.GuardedNodes, Options<GuardedNode, SeenAgent>(SeenAgent.Of, static agent => agent.Hint), metrics, time, log);
-        Policies = new(api, ResourceTypes.NodePolicies, Options<NodePolicy, NodePolicy>(static (policy, _) => policy, static _ => null), metrics, time, log);
-        Recycles = new(api, ResourceTypes.NodeRecycles, Options<NodeRecycle, NodeRecycle>(static (recycle, _) => recycle, static _ => null), metrics, time, log);
-        Fleets = new(api, ResourceTypes.Fleets, Options<FleetObject, FleetObject>(static (fleet, _) => fleet, static _ => null), metrics, time, log);
+        Nodes = new(api, ResourceTypes.Nodes, Options<Node, SeenNode>(SeenNode.Of, static node => node.Hint), metrics, time, log, random);
+        Agents = new(api, ResourceTypes.GuardedNodes, Options<GuardedNode, SeenAgent>(SeenAgent.Of, static agent => agent.Hint), metrics, time, log, random);
+        Policies = new(api, ResourceTypes.NodePolicies, Options<NodePolicy, NodePolicy>(static (policy, _) => policy, static _ => null), metrics, time, log, random);
+        Recycles = new(api, ResourceTypes.NodeRecycles, Options<NodeRecycle, NodeRecycle>(static (recycle, _) => recycle, static _ => null), metrics, time, log, random);
+        Fleets = new(api, ResourceTypes.Fleets, Options<FleetObject, FleetObject>(static (fleet, _) => fleet, static _ => null), metrics, time, log, random);
     }
 
     public ResourceCache<Node, SeenNode> Nodes { get; }

@@ -21,12 +21,12 @@ internal sealed class VirtualClock(VirtualWorld world, VirtualProcess process) :
     private sealed class VirtualTimer(VirtualWorld world, VirtualProcess process, Action callback) : ITimer
     {
         private VirtualWorld.Due? _next;
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            if (period != Timeout.InfiniteTimeSpan && period != TimeSpan.Zero)
-                throw new NotSupportedException("no code under test uses periodic timers");
             Dispose();
+            _period = period;
             if (dueTime != Timeout.InfiniteTimeSpan)
                 Arm(dueTime);
             return true;
@@ -51,8 +51,11 @@ internal sealed class VirtualClock(VirtualWorld world, VirtualProcess process) :
             due = world.After(dueTime, () => process.Run(() =>
             {
                 // A timer that is changed or disposed while its process was stopped does not fire.
-                if (!due.Cancelled)
-                    callback();
+                if (due.Cancelled)
+                    return;
+                if (_period > TimeSpan.Zero)
+                    Arm(_period);
+                callback();
             }));
             _next = due;
         }

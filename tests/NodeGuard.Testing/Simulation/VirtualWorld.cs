@@ -8,7 +8,9 @@ internal sealed class VirtualWorld
 {
     private readonly PriorityQueue<Due, (long Ticks, long Order)> _due = new();
     private readonly Queue<Action> _ready = new();
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _order;
+    private volatile bool _over;
 
     /// <summary>Since the world began; it goes on whether or not a process is stopped.</summary>
     public TimeSpan Now { get; private set; } = TimeSpan.FromDays(1);
@@ -16,7 +18,15 @@ internal sealed class VirtualWorld
     /// <summary>Runs after every step of any process: the place for what must always hold.</summary>
     public Action AfterEachStep { get; set; } = static () => { };
 
-    public void Enqueue(Action step) => _ready.Enqueue(step);
+    /// <exception cref="InvalidOperationException">Something has left its process's thread, and the run could not be repeated.</exception>
+    public void Enqueue(Action step)
+    {
+        if (_over)
+            return;
+        if (Environment.CurrentManagedThreadId != _thread)
+            throw new InvalidOperationException("code of a virtual process runs on another thread");
+        _ready.Enqueue(step);
+    }
 
     public Due At(TimeSpan when, Action action)
     {
@@ -26,6 +36,9 @@ internal sealed class VirtualWorld
     }
 
     public Due After(TimeSpan delay, Action action) => At(Now + delay, action);
+
+    /// <summary>Nothing runs any more: what some real timer still holds is let go.</summary>
+    public void End() => _over = true;
 
     public void RunFor(TimeSpan time) => RunUntil(Now + time, static () => false);
 

@@ -1,0 +1,80 @@
+using System.Globalization;
+using NodeGuard.Sandbox.Simulation.Machines;
+
+namespace NodeGuard.Controller.Tests.Histories;
+
+/// <summary>What somebody or something does to the fleet or to its controllers.</summary>
+internal enum Doing
+{
+    /// <summary>A person asks for a recycle of a node.</summary>
+    Request,
+
+    /// <summary>The same with force.</summary>
+    RequestForced,
+    Cancel,
+    DeleteRecycle,
+
+    /// <summary>Somebody takes our finalizer off a recycle and deletes it.</summary>
+    RemoveRecycle,
+    CordonByAdmin,
+    UncordonByAdmin,
+    DeleteNodeByAdmin,
+    RemoveTaintByAdmin,
+    NewImage,
+    Budget,
+    Pause,
+    Unpause,
+    DeletePolicy,
+    Resume,
+    NodeFault,
+    PoolFault,
+    BlockPods,
+    UnblockPods,
+    KillController,
+    StopController,
+    CutController,
+    ResetController,
+    SkewController,
+}
+
+/// <param name="At">Since the beginning.</param>
+/// <param name="Which">Of the nodes, recycles or controllers there are then, by their order.</param>
+/// <param name="How">Seconds, a budget, a fault: as the deed needs.</param>
+internal sealed record Deed(TimeSpan At, Doing What, int Which, int How)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.TotalSeconds:0}s {What} {Which} {How}");
+}
+
+/// <summary>One history of a small fleet: all of it follows from this.</summary>
+internal sealed record History
+{
+    public required int Seed { get; init; }
+
+    public PoolProvider Provider { get; init; } = PoolProvider.Autoscaling;
+
+    /// <summary>Recycles restart the machine in place of replacing it.</summary>
+    public bool Reboot { get; init; }
+
+    public int Nodes { get; init; } = 3;
+
+    public int Controllers { get; init; } = 1;
+
+    public int MaxUnavailable { get; init; } = 1;
+
+    /// <summary>What the judge takes for the budget, where it shall be wrong; null for the true one.</summary>
+    public int? Judged { get; init; }
+
+    /// <summary>Zero: age is no reason.</summary>
+    public TimeSpan MaxAge { get; init; }
+
+    public int Pods { get; init; } = 3;
+
+    public IReadOnlyList<Deed> Deeds { get; init; } = [];
+
+    /// <summary>The first controller dies at this place; 0: it does not.</summary>
+    public int DiesAt { get; init; }
+
+    public override string ToString() =>
+        $"seed {Seed}: {Nodes} nodes ({Provider}{(Reboot ? ", Reboot" : "")}), {Controllers} controllers, maxUnavailable {MaxUnavailable}, "
+        + $"maxAge {MaxAge.TotalMinutes:0}m, {Pods} pods{(DiesAt > 0 ? $", dies at {DiesAt}" : "")}; {string.Join("; ", Deeds)}";
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using NodeGuard.Sandbox.Simulation.Machines;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace NodeGuard.Controller.Tests.Histories;
+
+/// <summary>
+/// The controller's real code against the sandbox on a virtual clock, through histories that no person would think of.
+/// NODEGUARD_HISTORIES says how many by chance, NODEGUARD_HISTORY_SEED where they begin.
+/// </summary>
+[Trait("Category", "Verify")]
+[Trait("Invariant", "5")]
+[Trait("Invariant", "6")]
+[Trait("Invariant", "7")]
+[Trait("Invariant", "8")]
+[Trait("Invariant", "9")]
+[Trait("Invariant", "11")]
+public sealed class HistoryTests(ITestOutputHelper output)
+{
+    private const int InTheTestCommand = 100;
+    private const int StrideInTheTestCommand = 12;
+
+    [Fact]
+    public void No_history_breaks_a_law()
+    {
+        int first = Number("NODEGUARD_HISTORY_SEED", 1);
+        int count = Number("NODEGUARD_HISTORIES", InTheTestCommand);
+        string? told = null;
+        var watch = Stopwatch.StartNew();
+        int played = 0;
+        Parallel.For(first, first + count, (seed, loop) =>
+        {
+            HistoryRun.Result result = HistoryRun.Play(Histories.Of(seed));
+            Interlocked.Increment(ref played);
+            if (result.Broken is null || Interlocked.CompareExchange(ref told, result.Broken, null) is not null)
+                return;
+            loop.Stop();
+            Interlocked.Exchange(ref told, Tell(Histories.Of(seed), result.Broken));
+        });
+        output.WriteLine($"{played} histories, seeds from {first}, in {watch.Elapsed.TotalSeconds:0} s");
+        told.ShouldBeNull();
+    }
+
+    /// <summary>Invariant 9: dying at any call changes nothing about the outcome.</summary>
+    [Theory]
+    [InlineData(PoolProvider.Autoscaling, false)]
+    [InlineData(PoolProvider.Autoscaling, true)]
+    [InlineData(PoolProvider.ClusterApi, false)]
+    [InlineData(PoolProvider.Karpenter, false)]
+    [InlineData(PoolProvider.Resource, false)]
+    public void A_controller_that_dies_at_any_call_changes_nothing_about_the_outcome(PoolProvider provider, bool reboot)
+    {
+        var whole = new History
+        {
+            Seed = 7,
+            Provider = provider,
+            Reboot = reboot,
+            Nodes = 2,
+            Pods = 2,
+            Deeds = [new Deed(TimeSpan.FromSeconds(20), Doing.Request, 0, 0), new Deed(TimeSpan.FromSeconds(21), Doing.Request, 1, 0)],
+        };
+        HistoryRun.Result undisturbed = HistoryRun.Play(whole);
+        undisturbed.Broken.ShouldBeNull(undisturbed.Log);
+        undisturbed.Outcome.ShouldBe("ask-1 Succeeded, ask-2 Succeeded");
+        int stride = Number("NODEGUARD_HISTORIES", 0) > 0 ? 1 : StrideInTheTestCommand;
+        int[] places = [.. Enumerable.Range(0, undisturbed.Places / stride).Select(i => 1 + (i * stride))];
+
+        Parallel.ForEach(places, place =>
+        {
+            HistoryRun.Result result = HistoryRun.Play(whole with { DiesAt = place });
+            result.Broken.ShouldBeNull($"{whole with { DiesAt = place }}\n{result.Log}");
+            result.Outcome.ShouldBe(undisturbed.Outcome, $"{whole with { DiesAt = place }}\n{result.Log}");
+        });
+        output.WriteLine($"{places.Length} deaths at {undisturbed.Places} places");
+    }
+
+    [Fact]
+    public void The_same_history_is_the_same_run()
+    {
+        History history = Histories.Of(4711);
+
+        HistoryRun.Result once = HistoryRun.Play(history);
+
+        HistoryRun.Play(history).ShouldBe(once);
+    }
+
+    /// <summary>A judge that never finds anything proves nothing: this one has a smaller budget in mind than the policy has.</summary>
+    [Fact]
+    public void The_judge_sees_a_budget_that_is_exceeded()
+    {
+        var history = new History
+        {
+            Seed = 3,
+            Nodes = 3,
+            MaxUnavailable = 2,
+            Judged = 1,
+            Deeds = [new Deed(TimeSpan.FromSeconds(20), Doing.Request, 0, 0), new Deed(TimeSpan.FromSeconds(20), Doing.Request, 1, 0)],
+        };
+
+        HistoryRun.Play(history).Broken.ShouldNotBeNull().ShouldStartWith("Invariant 5: ");
+        HistoryRun.Play(history with { Judged = null }).Broken.ShouldBeNull();
+    }
+
+    private static string Tell(History broken, string how)
+    {
+        History least = Histories.Shrunk(broken);
+        HistoryRun.Result result = HistoryRun.Play(least);
+        return $"{result.Broken}\n({how})\nin   {least}\nfrom {broken}\n{result.Log}";
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : otherwise;
+}
