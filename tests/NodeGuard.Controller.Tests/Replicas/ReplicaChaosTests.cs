@@ -59,7 +59,6 @@ public sealed class ReplicaChaosTests(ITestOutputHelper output)
         DateTime start = DateTime.UtcNow;
         await RollAsync(stage, watch, watching);
         TimeSpan took = DateTime.UtcNow - start;
-        await stage.UntilNoSlotAsync();
         await stop.CancelAsync();
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -119,6 +118,9 @@ public sealed class ReplicaChaosTests(ITestOutputHelper output)
                 _ofLeaders += victim == leader ? 1 : 0;
                 replicas[victim] = await HarmAsync(turn % 3, replicas[victim]);
             }
+
+            // Somebody has to be there to give them back.
+            await stage.UntilNoSlotAsync();
         }
         finally
         {
