@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NodeGuard.Benchmarks.Caching;
 using NodeGuard.Benchmarks.Draining;
+using NodeGuard.Benchmarks.Fleet;
 using NodeGuard.Benchmarks.Output;
 using NodeGuard.Benchmarks.Planning;
 using NodeGuard.Lab.Tests.Lab;
@@ -22,7 +23,8 @@ internal static class BenchCommand
     private const string Drain = "drain";
     private const string Plan = "plan";
     private const string Ttl = "ttl";
-    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain, Plan, Ttl];
+    private const string Controller = "controller";
+    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain, Plan, Ttl, Controller];
     private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
 
     public static async Task<int> RunAsync(string[] args)
@@ -98,6 +100,11 @@ internal static class BenchCommand
             report = report with { Forecast = ForecastTrial.Run(5_000) };
         }
 
+        if (named.Contains(Controller))
+        {
+            report = report with { Controller = await ControllerBench.RunAsync(Say) };
+        }
+
         if (named.Contains(Settings))
         {
             report = report with { Settings = await SettingsBench.RunAsync(Say) };
@@ -127,6 +134,7 @@ internal static class BenchCommand
             report.Plan is { } plan ? PlanBench.SheetOf(plan) : null,
             report.Ttl is { } ttl ? TtlBench.SheetOf(ttl) : null,
             report.Forecast is { } forecast ? TtlBench.SheetOf(forecast) : null,
+            report.Controller is { } controller ? ControllerBench.SheetOf(controller) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())
         {

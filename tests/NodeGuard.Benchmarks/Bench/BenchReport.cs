@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using NodeGuard.Benchmarks.Caching;
 using NodeGuard.Benchmarks.Draining;
+using NodeGuard.Benchmarks.Fleet;
 using NodeGuard.Benchmarks.Planning;
 using NodeGuard.Testing.Ageing;
 
@@ -35,6 +36,8 @@ internal sealed record BenchReport
     public IReadOnlyList<TtlTrial>? Ttl { get; init; }
 
     public ForecastTrial? Forecast { get; init; }
+
+    public ControllerRow? Controller { get; init; }
 }
 
 [JsonSerializable(typeof(BenchReport))]

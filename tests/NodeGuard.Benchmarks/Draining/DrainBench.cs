@@ -1,3 +1,4 @@
+using NodeGuard.Benchmarks.Measuring;
 using NodeGuard.Benchmarks.Output;
 using NodeGuard.Lab.Tests.Lab;
 
@@ -80,7 +81,7 @@ internal static class DrainBench
         string directory = Directory.CreateTempSubdirectory("nodeguard-drain-").FullName;
         try
         {
-            await using DrainServer server = await DrainServer.StartAsync(cluster.Manifest(), directory);
+            await using MeasuredServer server = await MeasuredServer.StartAsync(cluster.Manifest(), directory);
             IReadOnlySet<string> first = await ReadyAsync(cluster, server);
             await tool.WarmUpAsync(server.Kubeconfig, directory);
             await server.ForgetRequestsAsync();
@@ -96,7 +97,7 @@ internal static class DrainBench
         }
     }
 
-    private static async Task<IReadOnlySet<string>> ReadyAsync(DrainCluster cluster, DrainServer server)
+    private static async Task<IReadOnlySet<string>> ReadyAsync(DrainCluster cluster, MeasuredServer server)
     {
         using var late = new CancellationTokenSource(ReadyTimeout);
         while (!late.IsCancellationRequested)
