@@ -9,6 +9,9 @@ using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Http;
 using NodeGuard.Agent.Logging;
 using NodeGuard.Agent.Metrics;
+using NodeGuard.Hosting.Http;
+using NodeGuard.Hosting.Loops;
+using NodeGuard.Hosting.Metrics;
 using NodeGuard.Linux.Files;
 using NodeGuard.Linux.Systemd.Bus;
 
@@ -178,11 +181,12 @@ public sealed class AgentHost
             MaxControlConnections,
             new ControlApi(guard).HandleAsync,
             _loggers,
-            _time);
+            _time,
+            () => SocketFile.RemoveStale(_options.Http.SocketPath));
         ServeLoop? observer = null;
         if (_options.Http.Listen is { } listen)
         {
-            var api = new ObserverApi(exposition, surroundings.Heartbeats, guard, surroundings.Dependencies);
+            var api = new ObserverApi(exposition, surroundings.Heartbeats, () => GuardReadiness.Of(guard.Status), surroundings.Dependencies);
             observer = new ServeLoop("metrics and probes", listen, MaxObserverConnections, api.HandleAsync, _loggers, _time);
             observer.Served += port => ObserverServed?.Invoke(port);
         }

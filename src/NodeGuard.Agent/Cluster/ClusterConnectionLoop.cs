@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Cluster.Operations;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Hosting;
+using NodeGuard.Hosting.Loops;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Client;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Agent.Control;
 
@@ -8,7 +9,7 @@ namespace NodeGuard.Agent.Control;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(GuardStateConverter), typeof(GuardModeConverter), typeof(DependencyStateConverter)])]
+    Converters = [typeof(GuardStateConverter), typeof(GuardModeConverter)])]
 [JsonSerializable(typeof(GuardStatus))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerObject>))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerDifference>))]
@@ -20,27 +21,8 @@ namespace NodeGuard.Agent.Control;
 [JsonSerializable(typeof(PinOutcome))]
 [JsonSerializable(typeof(RouteEvent))]
 [JsonSerializable(typeof(ErrorResponse))]
-[JsonSerializable(typeof(DependencyReport))]
 public sealed partial class ControlJsonContext : JsonSerializerContext;
-
-/// <summary>Every answer that is not a success: one sentence for people.</summary>
-public sealed record ErrorResponse(string Error);
-
-public sealed record DependencyReport(IReadOnlyList<DependencyStatus> Dependencies);
-
-public sealed record DependencyStatus(string Name, DependencyState State, string Detail);
-
-public enum DependencyState
-{
-    Ok,
-    Failed,
-
-    /// <summary>Could not be told; never counts as healthy.</summary>
-    Unknown,
-}
 
 internal sealed class GuardStateConverter() : JsonStringEnumConverter<GuardState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class GuardModeConverter() : JsonStringEnumConverter<GuardMode>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
-
-internal sealed class DependencyStateConverter() : JsonStringEnumConverter<DependencyState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
-using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Hosting;
-using NodeGuard.Agent.Http;
+using NodeGuard.Hosting.Http;
+using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Systemd.Bus;
 using NodeGuard.Linux.Systemd.Causes;
 using NodeGuard.Linux.Systemd.Description;

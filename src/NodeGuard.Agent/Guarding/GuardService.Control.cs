@@ -1,8 +1,8 @@
 using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Http;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Prevention;
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Hosting.Http;
 using NodeGuard.Linux.Systemd;
 using NodeGuard.Linux.Threads;
 

@@ -4,6 +4,7 @@ using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Core.Routing.Recovery;
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Systemd.Config;
 using NodeGuard.Linux.Threads;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using NodeGuard.Agent.Hosting;
 using NodeGuard.Core.Routing;
+using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Threads;
 

@@ -3,6 +3,7 @@ using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Recovery;
+using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Threads;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Core.Routing;
+using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Systemd;
 using NodeGuard.Linux.Threads;
 

@@ -4,6 +4,7 @@ using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Core.Routing.Prevention;
+using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Agent.Guarding;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Logging;
 using NodeGuard.Agent.Metrics;
+using NodeGuard.Hosting.Loops;
 
 namespace NodeGuard.Agent.Hosting;
 

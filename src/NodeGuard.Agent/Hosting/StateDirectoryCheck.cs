@@ -1,5 +1,4 @@
-using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Http;
+using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Agent.Hosting;
 

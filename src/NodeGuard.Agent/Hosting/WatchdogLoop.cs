@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
+using NodeGuard.Hosting.Loops;
 
 namespace NodeGuard.Agent.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using NodeGuard.Agent.Control;
+using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Agent.Http;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Hosting;
 using NodeGuard.Core.Routing;
+using NodeGuard.Hosting.Loops;
+using NodeGuard.Hosting.Metrics;
 
 namespace NodeGuard.Agent.Metrics;
 

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Agent.Tests.Fakes;
+using NodeGuard.Hosting.Loops;
+using NodeGuard.Hosting.Metrics;
 using Shouldly;
 using Xunit;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Tests.Fakes;
+using NodeGuard.Hosting.Loops;
 using Shouldly;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using NodeGuard.Agent.Http;
 using NodeGuard.Agent.Tests.Fakes;
+using NodeGuard.Hosting.Http;
 using Shouldly;
 using Xunit;
 

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeGuard.Agent.Http;
 using NodeGuard.Agent.Tests.Fakes;
+using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Agent.Tests.Http;
 

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Http;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Agent.Tests.Fakes;
+using NodeGuard.Hosting.Http;
+using NodeGuard.Hosting.Loops;
+using NodeGuard.Hosting.Metrics;
 using Shouldly;
 using Xunit;
 
@@ -28,7 +30,7 @@ public sealed class ObserverApiTests : IAsyncLifetime
     }
 
     public async Task InitializeAsync() => _server = await HttpTestServer.OnLoopbackAsync(
-        new ObserverApi(_exposition, _heartbeats, _guard, _dependencies).HandleAsync);
+        new ObserverApi(_exposition, _heartbeats, () => GuardReadiness.Of(_guard.Status), _dependencies).HandleAsync);
 
     public async Task DisposeAsync()
     {
@@ -92,7 +94,7 @@ public sealed class ObserverApiTests : IAsyncLifetime
         (HttpStatusCode status, string json) = await StatusAsync("/healthz/dependencies");
 
         status.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        JsonSerializer.Deserialize(json, ControlJsonContext.Default.DependencyReport)!.Dependencies.ShouldBe(
+        JsonSerializer.Deserialize(json, HostingJsonContext.Default.DependencyReport)!.Dependencies.ShouldBe(
         [
             new DependencyStatus("networkd", DependencyState.Ok, "running"),
             new DependencyStatus("broken", DependencyState.Unknown, "the check itself failed: no such thing"),

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Agent.Tests.Fakes;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Hosting.Loops;
+using NodeGuard.Hosting.Metrics;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using NodeGuard.Agent.Metrics;
+using NodeGuard.Hosting.Metrics;
 using Shouldly;
 using Xunit;
 

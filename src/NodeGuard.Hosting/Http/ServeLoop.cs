@@ -2,29 +2,34 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using NodeGuard.Agent.Hosting;
+using NodeGuard.Hosting.Loops;
 
-namespace NodeGuard.Agent.Http;
+namespace NodeGuard.Hosting.Http;
 
 /// <summary>
-/// Keeps one endpoint served. A port in use or a read-only directory is told and tried again; it never holds back the
-/// guard.
+/// Keeps one endpoint served. A port in use or a read-only directory is told and tried again; it never holds back other
+/// work.
 /// </summary>
-internal sealed class ServeLoop(
+/// <param name="beforeBind">Makes room, as for a stale socket file; it may throw as a bind does.</param>
+public sealed class ServeLoop(
     string what,
     EndPoint endPoint,
     int maxConnections,
     Func<HttpContext, CancellationToken, Task> handler,
     ILoggerFactory loggers,
-    TimeProvider time)
+    TimeProvider time,
+    Action? beforeBind = null)
 {
+    /// <summary>How often a served endpoint shows that its loop is alive.</summary>
+    public static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _log = loggers.CreateLogger("http");
     private string _lastReason = string.Empty;
 
     /// <summary>Told on each successful bind; tests ask for port 0.</summary>
-    public event Action<int>? Served;
+    public Action<int>? Served { get; set; }
 
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
     {
@@ -35,7 +40,7 @@ internal sealed class ServeLoop(
             {
                 heartbeat.Beat();
                 server ??= await TryStartAsync(cancellation);
-                await Task.Delay(server is null ? Retry : AgentLoops.BeatInterval, time, cancellation);
+                await Task.Delay(server is null ? Retry : BeatInterval, time, cancellation);
             }
         }
         finally
@@ -51,11 +56,7 @@ internal sealed class ServeLoop(
     {
         try
         {
-            if (endPoint is UnixDomainSocketEndPoint unix)
-            {
-                SocketFile.RemoveStale(unix.ToString()!);
-            }
-
+            beforeBind?.Invoke();
             HttpListenerServer server = await HttpListenerServer.StartAsync(endPoint, maxConnections, handler, loggers, cancellation);
             HttpLog.Serving(_log, endPoint.ToString()!, what);
             _lastReason = string.Empty;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace NodeGuard.Agent.Hosting;
+namespace NodeGuard.Hosting.Loops;
 
 /// <summary>
 /// The loops of this process and when each last moved. Liveness and the systemd watchdog look at nothing else

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace NodeGuard.Agent.Http;
+namespace NodeGuard.Hosting.Http;
 
 internal static partial class HttpLog
 {
@@ -10,6 +10,6 @@ internal static partial class HttpLog
     [LoggerMessage(2, LogLevel.Information, "{EndPoint} serves {What}")]
     public static partial void Serving(ILogger log, string endPoint, string what);
 
-    [LoggerMessage(3, LogLevel.Error, "{EndPoint} cannot serve {What}: {Reason}. Guarding goes on; the next try is in {Seconds} s")]
+    [LoggerMessage(3, LogLevel.Error, "{EndPoint} cannot serve {What}: {Reason}. All other work goes on; the next try is in {Seconds} s")]
     public static partial void NotServing(ILogger log, string endPoint, string what, string reason, double seconds);
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace NodeGuard.Agent.Metrics;
+namespace NodeGuard.Hosting.Metrics;
 
 /// <summary>The process metrics that Prometheus' client libraries agree on.</summary>
-internal static class ProcessGauges
+public static class ProcessGauges
 {
     public static void Create(Meter meter)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 
-namespace NodeGuard.Agent.Metrics;
+namespace NodeGuard.Hosting.Metrics;
 
 /// <summary>One metric name with all its label sets.</summary>
 internal sealed class MetricFamily

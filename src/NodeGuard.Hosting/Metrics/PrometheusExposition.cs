@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 
-namespace NodeGuard.Agent.Metrics;
+namespace NodeGuard.Hosting.Metrics;
 
 /// <summary>
 /// Collects the measurements of the meters whose scope it is, and writes them in Prometheus' text format 0.0.4.

@@ -1,6 +1,5 @@
-using NodeGuard.Agent.Control;
 
-namespace NodeGuard.Agent.Http;
+namespace NodeGuard.Hosting.Http;
 
 /// <summary>What the agent uses but does not need to keep the node alive; asked only by people and black-box checks.</summary>
 public sealed class DependencyChecks(TimeProvider time)

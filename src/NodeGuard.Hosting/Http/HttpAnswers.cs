@@ -2,12 +2,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
-using NodeGuard.Agent.Control;
 
-namespace NodeGuard.Agent.Http;
+namespace NodeGuard.Hosting.Http;
 
 /// <summary>The few forms that an answer takes.</summary>
-internal static class HttpAnswers
+public static class HttpAnswers
 {
     public static Task TextAsync(HttpContext context, int status, string text, string contentType = "text/plain; charset=utf-8") =>
         BytesAsync(context, status, Encoding.UTF8.GetBytes(text), contentType);
@@ -26,7 +25,7 @@ internal static class HttpAnswers
     }
 
     public static Task ErrorAsync(HttpContext context, int status, string sentence) =>
-        JsonAsync(context, status, new ErrorResponse(sentence), ControlJsonContext.Default.ErrorResponse);
+        JsonAsync(context, status, new ErrorResponse(sentence), HostingJsonContext.Default.ErrorResponse);
 
     public static Task NotFoundAsync(HttpContext context, string known) =>
         ErrorAsync(context, StatusCodes.Status404NotFound, $"{Shown(context.Request.Path)} is not here; known: {known}.");

@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Http;
-using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Hosting;
-using NodeGuard.Agent.Metrics;
+using NodeGuard.Hosting.Loops;
+using NodeGuard.Hosting.Metrics;
 
-namespace NodeGuard.Agent.Http;
+namespace NodeGuard.Hosting.Http;
 
 /// <summary>What may be read over TCP without credentials: metrics and probes.</summary>
-internal sealed class ObserverApi(
-    PrometheusExposition exposition, LoopHeartbeats heartbeats, IRouteGuard guard, DependencyChecks dependencies)
+/// <param name="ready">Asked at each look; it must not wait.</param>
+public sealed class ObserverApi(
+    PrometheusExposition exposition, LoopHeartbeats heartbeats, Func<Readiness> ready, DependencyChecks dependencies)
 {
     private const string Known = "/metrics, /livez, /readyz, /healthz/dependencies";
 
@@ -47,12 +47,10 @@ internal sealed class ObserverApi(
 
     private Task ReadyAsync(HttpContext context, CancellationToken cancellation)
     {
-        GuardStatus status = guard.Status;
-        bool ready = status.State
-            is GuardState.Guarding or GuardState.Restoring or GuardState.NothingToGuardAgainst or GuardState.Degraded;
-        string text = $"{(ready ? "ok" : "not ready")}: {Words(status.State)}\n" + string.Concat(status.Problems.Select(p => $"{p}\n"));
+        Readiness now = ready();
+        string text = $"{(now.Ready ? "ok" : "not ready")}: {now.State}\n" + string.Concat(now.Problems.Select(p => $"{p}\n"));
         return HttpAnswers.TextAsync(
-            context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text);
+            context, now.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text);
     }
 
     private async Task DependenciesAsync(HttpContext context, CancellationToken cancellation)
@@ -63,16 +61,11 @@ internal sealed class ObserverApi(
             context,
             ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
             report,
-            ControlJsonContext.Default.DependencyReport);
+            HostingJsonContext.Default.DependencyReport);
     }
-
-    private static string Words(GuardState state) => state switch
-    {
-        GuardState.Starting => "starting, the first dump is not done",
-        GuardState.Guarding => "guarding",
-        GuardState.NothingToGuardAgainst => "nothing to guard against, networkd does not run here",
-        GuardState.Degraded => "guarding, degraded",
-        GuardState.Restoring => "restoring",
-        _ => "failed, the kernel's notifications cannot be read",
-    };
 }
+
+/// <summary>Whether a process can do its work.</summary>
+/// <param name="State">In a few words.</param>
+/// <param name="Problems">Whole sentences; they need not make it unready.</param>
+public sealed record Readiness(bool Ready, string State, IReadOnlyList<string> Problems);

@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace NodeGuard.Agent.Http;
+namespace NodeGuard.Hosting.Http;
 
 /// <summary>
 /// One Kestrel on one endpoint with one handler, without host builder or service container: half the memory, and the
 /// control API cannot end up on TCP by a routing mistake.
 /// </summary>
-internal sealed class HttpListenerServer : IAsyncDisposable
+public sealed class HttpListenerServer : IAsyncDisposable
 {
     private readonly KestrelServer _server;
     private readonly HandlerApplication _application;
@@ -157,7 +157,7 @@ internal sealed class HttpListenerServer : IAsyncDisposable
             catch (Exception e)
             {
                 HttpLog.RequestFailed(log, e, context.Request.Method, HttpAnswers.Shown(context.Request.Path));
-                await TryErrorAsync(context, StatusCodes.Status500InternalServerError, $"the agent failed to answer: {e.Message}");
+                await TryErrorAsync(context, StatusCodes.Status500InternalServerError, $"this process failed to answer: {e.Message}");
             }
         }
 
