@@ -2,12 +2,16 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Controller.Fleet;
 using NodeGuard.Controller.Hosting;
+using NodeGuard.Controller.Metrics;
+using NodeGuard.Controller.Notifications;
 using NodeGuard.Controller.Observing;
 using NodeGuard.Controller.Recycles;
 using NodeGuard.Controller.Recycles.Methods;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Hosting.Http;
+using NodeGuard.Hosting.Loops;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Draining;
@@ -24,6 +28,9 @@ public sealed partial class FleetController
 {
     private const int ParallelSteps = 16;
 
+    // Each call of a look ends by itself within half a minute, and moves the loop on: liveness depends on no server (Invariant 12).
+    private static readonly TimeSpan LookDeadline = TimeSpan.FromMinutes(2);
+
     private readonly ControllerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -36,18 +43,24 @@ public sealed partial class FleetController
     private readonly OrphanMarks _orphans;
     private readonly ServerClock _clock;
     private readonly ServedDefinitions _definitions;
+    private readonly ControllerVitals _vitals;
+    private readonly Notifier _notifier;
+    private volatile LoopHeartbeat? _heartbeat;
 
     /// <param name="drain">Evicts pods; its own clock is this controller's.</param>
     /// <param name="http">For PromQL queries and webhooks; it follows no redirects, and each use has a timeout of its own.</param>
     /// <param name="tell">Gets each new phase of a recycle, for events and notifications; it must not wait.</param>
+    /// <param name="vitals">What this process shows of itself; null when nobody looks.</param>
     public FleetController(
         IKubeApi api, INodeDrain drain, HttpClient http, ControllerOptions options, CacheMetrics metrics, TimeProvider time, ILogger log,
-        Action<NodeRecycle, RecyclePhase, string>? tell = null)
+        Action<NodeRecycle, RecyclePhase, string>? tell = null, ControllerVitals? vitals = null)
     {
+        _vitals = vitals ?? new ControllerVitals(ControllerMetrics.Unheard, new LoopHeartbeats(time));
         _options = options;
         _time = time;
         _log = log;
-        _caches = new FleetCaches(api, metrics, time, log, _wake.Ring);
+        _caches = new FleetCaches(api, metrics, time, log, _wake.Ring, options.Random);
+        api = new CountedApi(api, _vitals.Metrics, Moved);
         _drains = new DrainRuns(drain, _wake.Ring);
         var owners = new WorkloadOwners(api);
         var mark = new NodeMark(api, drain);
@@ -64,10 +77,15 @@ public sealed partial class FleetController
             Finalizer = new UndoFinalizer(api),
             Methods = ReplacementMethods.All(api, http, time),
             Again = _wake.Ring,
-            Tell = tell ?? (static (_, _, _) => { }),
+            Tell = (recycle, phase, message) =>
+            {
+                Count(recycle, phase);
+                tell?.Invoke(recycle, phase, message);
+            },
             Log = log,
         };
-        _pass = new FleetPass(api, _parts.Writer, _definitions, log);
+        _notifier = new Notifier(new NoticeSender(api, http, time), _vitals.Metrics, time, log, _wake.Ring);
+        _pass = new FleetPass(api, _parts.Writer, _definitions, _notifier, _vitals.Metrics, time, log);
         _history = new History(api);
         _orphans = new OrphanMarks(mark);
         _clock = new ServerClock(api, time, log);
@@ -83,12 +101,15 @@ public sealed partial class FleetController
     public async Task LeadAsync(Leadership leadership)
     {
         CancellationToken term = leadership.Lost;
+        LoopHeartbeat heartbeat = _vitals.Loops.Register("fleet", LookDeadline + _options.LongestPause);
+        _heartbeat = heartbeat;
+        _vitals.Metrics.SetLeading(true);
         var step = new RecycleStep(_parts);
         try
         {
             while (!term.IsCancellationRequested)
             {
-                await LookAsync(step, () => leadership.CheckAsync(term), term);
+                await TimedLookAsync(step, () => leadership.CheckAsync(term), term);
                 await Task.Delay(_options.LeastPause, _time, term);
                 await _wake.WaitAsync(_options.LongestPause, _time, term);
             }
@@ -99,8 +120,43 @@ public sealed partial class FleetController
         }
         finally
         {
+            _vitals.Metrics.SetLeading(false);
             await _drains.StopAllAsync();
+            await _notifier.StopAsync();
+            _heartbeat = null;
+            _vitals.Loops.Remove(heartbeat);
         }
+    }
+
+    /// <summary>Whether it could do its work: it knows the cluster, whoever leads.</summary>
+    public Readiness Readiness => new(
+        _caches.View is not null,
+        _caches.View is null ? "the cluster has not been read yet" : _vitals.Metrics.Leading ? "leading" : "standing by",
+        _caches.Failure is { } failure ? [failure] : []);
+
+    private async Task TimedLookAsync(RecycleStep step, Func<Task<bool>> leads, CancellationToken term)
+    {
+        Moved();
+        long from = _time.GetTimestamp();
+        bool complete = false;
+        try
+        {
+            await LookAsync(step, leads, term);
+            complete = true;
+        }
+        finally
+        {
+            if (complete || !term.IsCancellationRequested)
+                _vitals.Metrics.Looked(_time.GetElapsedTime(from), complete);
+        }
+    }
+
+    private void Moved() => _heartbeat?.Beat();
+
+    private void Count(NodeRecycle recycle, RecyclePhase to)
+    {
+        string policy = _caches.View is { } view ? PolicyNameOf(recycle, view.Node(recycle.Spec?.NodeName ?? string.Empty), view) : string.Empty;
+        RecycleCounts.Moved(_vitals.Metrics, recycle, policy, to, _time.GetUtcNow());
     }
 
     private async Task LookAsync(RecycleStep step, Func<Task<bool>> leads, CancellationToken term)
@@ -133,6 +189,7 @@ public sealed partial class FleetController
     // A recycle that breaks something must not stop the others: it is looked at again with the next change.
     private async Task<bool> OneAsync(RecycleStep step, RecycleContext recycle, Func<Task<bool>> leads, CancellationToken term)
     {
+        Moved();
         try
         {
             return await step.RunAsync(recycle, leads, term);
@@ -152,9 +209,11 @@ public sealed partial class FleetController
         SeenNode? namesake = view.Node(recycle.Spec?.NodeName ?? string.Empty);
         string uid = RecycleReading.NodeUid(recycle);
         SeenNode? node = namesake is not null && (uid.Length == 0 || namesake.Uid == uid) ? namesake : null;
-        string policy = recycle.Status?.Node?.Policy ?? recycle.Spec?.Policy ?? PolicyOf(node, view);
-        return new RecycleContext(recycle, view.Policy(policy), node, namesake, view, fleet, now);
+        return new RecycleContext(recycle, view.Policy(PolicyNameOf(recycle, node, view)), node, namesake, view, fleet, now);
     }
+
+    private static string PolicyNameOf(NodeRecycle recycle, SeenNode? node, ClusterView view) =>
+        recycle.Status?.Node?.Policy ?? recycle.Spec?.Policy ?? PolicyOf(node, view);
 
     // A person's request names no policy: it is the one that selects the node.
     private static string PolicyOf(SeenNode? node, ClusterView view) => node is null

@@ -15,10 +15,11 @@ public sealed class ArchitectureTests
         ["Core"] = [],
         ["Linux"] = ["Core"],
         ["Kubernetes"] = ["Core"],
-        ["Agent"] = ["Core", "Linux", "Kubernetes"],
-        ["Controller"] = ["Core", "Kubernetes"],
+        ["Hosting"] = ["Core"],
+        ["Agent"] = ["Core", "Hosting", "Linux", "Kubernetes"],
+        ["Controller"] = ["Core", "Hosting", "Kubernetes"],
         ["Sandbox"] = ["Core", "Kubernetes"],
-        ["Cli"] = ["Core", "Linux", "Kubernetes", "Agent", "Controller"],
+        ["Cli"] = ["Core", "Hosting", "Linux", "Kubernetes", "Agent", "Controller"],
     };
 
     [Fact]

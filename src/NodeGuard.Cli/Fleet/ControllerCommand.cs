@@ -1,27 +1,19 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
+using System.CommandLine.Parsing;
+using System.Net;
 using NodeGuard.Agent.Configuration;
-using NodeGuard.Agent.Logging;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Kubernetes;
-using NodeGuard.Controller;
-using NodeGuard.Controller.Hosting;
 using NodeGuard.Core.Fleet;
-using NodeGuard.Core.Fleet.Recycles;
-using NodeGuard.Kubernetes;
-using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Election;
-using NodeGuard.Kubernetes.Events;
-using NodeGuard.Kubernetes.Models;
-using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Cli.Fleet;
 
 /// <summary>`nodeguard controller`: keeps the fleet until told to stop.</summary>
 internal static class ControllerCommand
 {
-    private const string LeaseName = "nodeguard-controller";
-    private const string Reporter = "nodeguard.io/controller";
+    // Beside the agent's, which is on the same host when a controller runs with hostNetwork.
+    private static readonly IPEndPoint DefaultListen = new(IPAddress.Loopback, 9872);
 
     public static Command Create(CliContext context)
     {
@@ -43,36 +35,27 @@ internal static class ControllerCommand
             if (result.GetValueOrDefault<int>() is < 2 or > 300)
                 result.AddError("--lease-duration must be from 2 to 300 seconds");
         });
+        var listen = new Option<ListenAddress>("--listen")
+        {
+            Description = "where /metrics and the probes answer: an IP address and a port, or off",
+            HelpName = "address",
+            DefaultValueFactory = static _ => new ListenAddress(DefaultListen),
+            CustomParser = static result => Parse(result),
+        };
         var command = new GuidedCommand(
             "controller",
             "Recycle the fleet's nodes as its NodePolicies say, until told to stop. Several may run: one leads.",
             [new("nodeguard controller", "in a pod, with its own account"), new("nodeguard controller --kubeconfig admin.yaml -n default", "from a desk")],
             [new(ExitCodes.Ok, "stopped as asked"), new(ExitCodes.Failed, "it could not start; the message says why"), CommonExits.Usage])
-        { @namespace, lease };
+        { @namespace, lease, listen };
         cluster.AddTo(command);
         command.SetAction((parsed, cancellation) => context.TryReach(cluster.Read(parsed), out ClusterAnswer.Access? access)
-            ? RunAsync(access, parsed.GetValue(@namespace)!, TimesOf(parsed.GetValue(lease)), context.Console.Time, cancellation)
+            ? RunAsync(
+                new ControllerProcess(
+                    access, parsed.GetValue(@namespace)!, TimesOf(parsed.GetValue(lease)), parsed.GetValue(listen)!.EndPoint, context.Console.Time),
+                cancellation)
             : Task.FromResult(ExitCodes.Failed));
         return command;
-    }
-
-    private static async Task<int> RunAsync(ClusterAnswer.Access access, string @namespace, LeaseTimes lease, TimeProvider time, CancellationToken stop)
-    {
-        using AgentLoggerFactory loggers = AgentLoggerFactory.ToStandardError(new LogOptions { Level = LogLevel.Information, Format = LogFormat.Text });
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
-        using var metrics = new CacheMetrics();
-        using var eventMetrics = new EventMetrics();
-        using var events = new EventRecorder(
-            access.Api, new EventRecorderOptions(Reporter, Environment.MachineName), eventMetrics, time, loggers.CreateLogger("events"));
-        var controller = new FleetController(
-            access.Api, access.Drain, http, new ControllerOptions(), metrics, time, loggers.CreateLogger("controller"),
-            (recycle, phase, message) => events.Record(Event(recycle, phase, message)));
-        using var elector = new LeaderElector(
-            access.Api, new LeaderElectionOptions { Lease = new ObjectName(@namespace, LeaseName), Times = lease }, BoottimeClock.Instance, loggers.CreateLogger("election"));
-        Task follow = Task.WhenAll(controller.FollowAsync(stop), events.RunAsync(stop));
-        await elector.RunAsync(controller.LeadAsync, stop);
-        await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ExitCodes.Ok;
     }
 
     // In the proportions of client-go's.
@@ -82,14 +65,22 @@ internal static class ControllerCommand
         return new LeaseTimes { LeaseDuration = duration, RenewDeadline = duration * 2 / 3, RetryPeriod = duration * 2 / 15 };
     }
 
-    private static EventText Event(NodeRecycle recycle, RecyclePhase phase, string message) => new(
-        new ObjectReference
-        {
-            ApiVersion = FleetKeys.ApiVersion,
-            Kind = "NodeRecycle",
-            Name = recycle.Metadata.Name,
-            Uid = recycle.Metadata.Uid,
-        },
-        phase.ToString(), "Recycle", message, IsWarning: phase == RecyclePhase.Failed,
-        new ObjectReference { ApiVersion = "v1", Kind = "Node", Name = recycle.Spec?.NodeName, Uid = recycle.Status?.Node?.Uid });
+    private static async Task<int> RunAsync(ControllerProcess process, CancellationToken stop)
+    {
+        await process.RunAsync(stop);
+        return ExitCodes.Ok;
+    }
+
+    // As the agent's http.listen; none and an empty text are what a chart's empty value becomes.
+    private static ListenAddress? Parse(ArgumentResult result)
+    {
+        string text = result.Tokens is [var token] ? token.Value : string.Empty;
+        if (text is "" or "none")
+            return new ListenAddress(null);
+        var type = new ListenAddressType();
+        if (type.TryParse(text, out ListenAddress? address))
+            return address;
+        result.AddError($"--listen is \"{text}\"; wanted is {type.Allowed}");
+        return null;
+    }
 }

@@ -6,7 +6,7 @@ using NodeGuard.Kubernetes.Manifests;
 
 namespace NodeGuard.Cli.Install;
 
-/// <summary>`nodeguard install crds` and `nodeguard install rbac`.</summary>
+/// <summary>`nodeguard install crds`, `rbac`, `controller` and `agent`.</summary>
 internal sealed class InstallCommand
 {
     private readonly CliContext _context;
@@ -22,10 +22,15 @@ internal sealed class InstallCommand
         DefaultValueFactory = static _ => 60,
     };
 
-    private InstallCommand(CliContext context, string folder)
+    // Required: this project publishes no image.
+    private readonly Option<string>? _image;
+
+    private InstallCommand(CliContext context, string folder, bool runs = false)
     {
         _context = context;
         _folder = folder;
+        if (runs)
+            _image = new Option<string>("--image") { Description = "the image that you have built and published, with nodeguard in it", HelpName = "image", Required = true };
     }
 
     public static Command Create(CliContext context)
@@ -40,6 +45,12 @@ internal sealed class InstallCommand
         command.Subcommands.Add(new InstallCommand(context, "rbac").Build(
             "Namespaces, accounts and rights of the agent, the controller and people, and the policy that holds an agent to its own node.",
             [new("nodeguard install rbac --dry-run=server", "what would change, and may I?"), new("nodeguard install rbac --print > rbac.yaml", "for a GitOps repository")]));
+        command.Subcommands.Add(new InstallCommand(context, "controller", runs: true).Build(
+            "Two controllers as a Deployment, unprivileged, of which one leads; after crds and rbac.",
+            [new("nodeguard install controller --image registry.example.org/nodeguard:1.0", "into the cluster of the kubeconfig"), new("nodeguard install controller --image registry.example.org/nodeguard:1.0 --print > controller.yaml", "for a GitOps repository")]));
+        command.Subcommands.Add(new InstallCommand(context, "agent", runs: true).Build(
+            "The agent as a DaemonSet on every node, where the hosts do not run it as a unit; after crds and rbac.",
+            [new("nodeguard install agent --image registry.example.org/nodeguard:1.0", "into the cluster of the kubeconfig"), new("nodeguard install agent --image registry.example.org/nodeguard:1.0 --print > agent.yaml", "for a GitOps repository")]));
         return command;
     }
 
@@ -56,9 +67,13 @@ internal sealed class InstallCommand
         var command = new GuidedCommand(_folder, description, examples, Exits);
         foreach (var option in new Option[] { _print, _dryRun.Option, _force, _timeout })
             command.Options.Add(option);
+        if (_image is not null)
+            command.Options.Add(_image);
         _cluster.AddTo(command);
         command.Validators.Add(result =>
         {
+            if (_image is not null && result.GetValue(_image) is { } image && !InstallFiles.IsImage(image))
+                result.AddError($"--image is \"{image}\"; wanted is the name of an image, such as registry.example.org/nodeguard:1.0");
             if (result.GetValue(_timeout) < 0)
                 result.AddError("--timeout must be 0 seconds or more");
         });
@@ -68,13 +83,14 @@ internal sealed class InstallCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        string? image = _image is null ? null : parsed.GetValue(_image);
         if (parsed.GetValue(_print))
         {
-            await _context.Console.Out.WriteAsync(InstallFiles.Text(_folder));
+            await _context.Console.Out.WriteAsync(InstallFiles.Text(_folder, image));
             return ExitCodes.Ok;
         }
 
-        var manifests = InstallFiles.Of(_folder);
+        var manifests = InstallFiles.Of(_folder, image);
         var dryRun = _dryRun.Read(parsed);
         if (dryRun is DrainDryRun.Client)
         {

@@ -20,16 +20,30 @@ internal static class InstallFiles
         ("Role", "roles"),
         ("ClusterRoleBinding", "clusterrolebindings"),
         ("RoleBinding", "rolebindings"),
+        ("PodDisruptionBudget", "poddisruptionbudgets"),
+        ("Deployment", "deployments"),
+        ("DaemonSet", "daemonsets"),
     ];
 
-    /// <param name="folder">crds or rbac.</param>
-    public static IReadOnlyList<Manifest> Of(string folder) =>
+    // What stands in the files where a person's image belongs; a kustomization replaces the same word.
+    private const string ImageLine = " image: nodeguard\n";
+
+    /// <param name="folder">crds, rbac, controller or agent.</param>
+    /// <param name="image">Where the files run something; null where they do not.</param>
+    public static IReadOnlyList<Manifest> Of(string folder, string? image = null) =>
     [
-        .. Resources(folder).SelectMany(static file => Manifest.Read(file.Name, file.Text)).OrderBy(static m => Rank(m.Kind)),
+        .. Resources(folder).SelectMany(file => Manifest.Read(file.Name, WithImage(file.Text, image))).OrderBy(static m => Rank(m.Kind)),
     ];
 
     /// <summary>The same as one file.</summary>
-    public static string Text(string folder) => string.Join("---\n", Of(folder).Select(static manifest => manifest.Yaml));
+    public static string Text(string folder, string? image = null) => string.Join("---\n", Of(folder, image).Select(static manifest => manifest.Yaml));
+
+    /// <summary>A name that can be an image's: nothing in it ends the line that it is written to.</summary>
+    public static bool IsImage(string text) =>
+        text.Length is > 0 and <= 512 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '@');
+
+    private static string WithImage(string text, string? image) =>
+        image is null ? text : text.Replace(ImageLine, $" image: {image}\n", StringComparison.Ordinal);
 
     public static ResourceType<UntypedObject> TypeOf(Manifest manifest)
     {

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
+using NodeGuard.Controller.Metrics;
+using NodeGuard.Controller.Notifications;
 using NodeGuard.Controller.Observing;
 using NodeGuard.Controller.Recycles;
+using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
@@ -11,7 +14,8 @@ using NodeGuard.Kubernetes.Results;
 namespace NodeGuard.Controller.Fleet;
 
 /// <summary>One look at the whole fleet: the plan, and what follows from it.</summary>
-internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer, ServedDefinitions definitions, ILogger log)
+internal sealed partial class FleetPass(
+    IKubeApi api, RecycleStatusWriter writer, ServedDefinitions definitions, Notifier notifier, ControllerMetrics metrics, TimeProvider time, ILogger log)
 {
     private const int MostAtOnce = 50;
 
@@ -41,7 +45,9 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
         FleetState state = FleetReading.StateOf(view, fleet);
         if (definitions.Problem is { } problem)
             state = state with { FrozenBecause = problem };
+        long from = time.GetTimestamp();
         FleetPlan plan = FleetPlanner.Plan(state, now);
+        metrics.Planned(time.GetElapsedTime(from));
         Plan = plan;
         await WithdrawAsync(plan, view, now, term);
         await SayWhyNotAsync(plan, view, definitions.Problem, term);
@@ -51,10 +57,16 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
             NotWritten(log, "the policies' status", failure.Message);
         // Not even by force: what cannot be noted down cannot be taken back.
         changed |= definitions.Problem is null && await TakeAsync(plan.Starts.Where(start => !frozen.Contains(start.Policy)), slots, view, now, term);
+        changed |= notifier.Look(fleet.Spec?.Notifications ?? [], Notices(view, now), fleet.Status, now, term);
         if (changed && await leads())
             await WriteAsync(fleet, term);
+        metrics.Saw(new FleetSight(fleet, view.Policies.Objects, view.Recycles.Objects, state, plan, now));
         await SweepAsync(view, term);
     }
+
+    // By what is written: a freeze of this look may yet be refused, and then gets another id.
+    private static IEnumerable<Notice> Notices(ClusterView view, DateTimeOffset now) => NoticeRules.Of(
+        view.Fleets.Objects.FirstOrDefault(static fleet => fleet.Metadata.Name == FleetKeys.FleetName), view.Policies.Objects, view.Recycles.Objects, now);
 
     private async Task WriteAsync(FleetObject fleet, CancellationToken term)
     {
@@ -103,10 +115,12 @@ internal sealed partial class FleetPass(IKubeApi api, RecycleStatusWriter writer
         {
             if (view.Recycles.Objects.FirstOrDefault(recycle => recycle.Metadata.Uid == withdrawal.Recycle.Uid) is not { } recycle)
                 continue;
-            await writer.WriteAsync(
+            ApiFailure? failure = await writer.WriteAsync(
                 recycle,
                 status => (status.Phase, status.PhaseSince, status.FinishedAt, status.Message) = (nameof(RecyclePhase.Cancelled), now, now, withdrawal.Why),
                 term);
+            if (failure is null)
+                RecycleCounts.Moved(metrics, recycle, FleetGauges.PolicyOf(recycle), RecyclePhase.Cancelled, now);
         }
     }
 

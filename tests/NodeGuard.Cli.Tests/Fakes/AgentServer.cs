@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
+using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Cli.Tests.Fakes;
 

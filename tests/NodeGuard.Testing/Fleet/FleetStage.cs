@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGuard.Controller;
 using NodeGuard.Controller.Hosting;
+using NodeGuard.Controller.Metrics;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Caching;
@@ -88,12 +89,13 @@ internal sealed class FleetStage : IAsyncDisposable
     /// <summary>Starts one more controller; one of them leads, and a lead that is lost is taken over within two seconds.</summary>
     /// <param name="clock">The controller's own; null for the cluster's.</param>
     /// <param name="wrote">Gets each object that it has replaced, before it goes on.</param>
-    public StageController StartController(TimeProvider? clock = null, Func<KubeObject, Task>? wrote = null)
+    /// <param name="vitals">What it shows of itself; null when the test does not look.</param>
+    public StageController StartController(TimeProvider? clock = null, Func<KubeObject, Task>? wrote = null, ControllerVitals? vitals = null)
     {
         var api = new CutOffApi(Api, wrote);
         TimeProvider time = clock ?? Clock;
         var controller = new FleetController(
-            api, new NodeDrain(api, time), _http, new ControllerOptions(), new CacheMetrics(), time, Log);
+            api, new NodeDrain(api, time), _http, new ControllerOptions(), new CacheMetrics(), time, Log, vitals: vitals);
         var elector = new LeaderElector(
             api,
             new LeaderElectionOptions { Lease = new ObjectName("default", "controller"), Times = Lease },

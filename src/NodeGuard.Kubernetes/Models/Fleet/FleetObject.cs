@@ -116,6 +116,20 @@ public sealed class FleetStatus : WireObject
     /// <summary>Frozen.</summary>
     [MergedBy("type")]
     public List<Condition>? Conditions { get; set; }
+
+    /// <summary>What the receivers of notifications were told lately.</summary>
+    [MergedBy("id")]
+    public List<SentNotice>? Notified { get; set; }
+}
+
+public sealed class SentNotice : WireObject
+{
+    /// <summary>What was told; the same for every controller.</summary>
+    [MustBeSet]
+    public string? Id { get; set; }
+
+    /// <summary>When every receiver had taken it, or had been given up.</summary>
+    public DateTimeOffset? At { get; set; }
 }
 
 public sealed class FleetSlot : WireObject
