@@ -68,9 +68,10 @@ internal sealed partial class Notifier(NoticeSender sender, ControllerMetrics me
         {
             if (!_tellings.TryGetValue((notice.Id, receiver.Url ?? string.Empty), out Telling? telling))
                 _tellings[(notice.Id, receiver.Url ?? string.Empty)] = telling = new Telling();
-            if (telling.Sending.IsCompleted && !telling.Done && telling.NotBefore <= time.GetUtcNow()
-                && _tellings.Values.Count(static other => !other.Sending.IsCompleted) < MostAtOnce)
+            if (!telling.Busy && !telling.Done && telling.NotBefore <= time.GetUtcNow()
+                && _tellings.Values.Count(static other => other.Busy) < MostAtOnce)
             {
+                telling.Busy = true;
                 telling.Sending = SendAsync(telling, notice, receiver, term);
             }
 
@@ -109,6 +110,8 @@ internal sealed partial class Notifier(NoticeSender sender, ControllerMetrics me
                 NotTold(log, notice.Event, notice.Name, host, problem);
         }
 
+        // Before the bell: the look that it wakes may begin the next try.
+        telling.Busy = false;
         changed();
     }
 
@@ -121,7 +124,7 @@ internal sealed partial class Notifier(NoticeSender sender, ControllerMetrics me
 
     private bool Forget(FleetStatus status, HashSet<string> current, DateTimeOffset now)
     {
-        foreach (var key in _tellings.Where(entry => entry.Value.Sending.IsCompleted && !current.Contains(entry.Key.Notice)).Select(static entry => entry.Key).ToArray())
+        foreach (var key in _tellings.Where(entry => !entry.Value.Busy && !current.Contains(entry.Key.Notice)).Select(static entry => entry.Key).ToArray())
             _tellings.Remove(key);
         foreach (string old in _told.Where(told => !current.Contains(told.Key) && now - told.Value >= Remembered).Select(static told => told.Key).ToArray())
             _told.Remove(old);
@@ -140,6 +143,15 @@ internal sealed partial class Notifier(NoticeSender sender, ControllerMetrics me
     /// <summary>One notice to one receiver.</summary>
     private sealed class Telling
     {
+        private volatile bool _busy;
+
+        /// <summary>A try is on its way.</summary>
+        public bool Busy
+        {
+            get => _busy;
+            set => _busy = value;
+        }
+
         public Task Sending { get; set; } = Task.CompletedTask;
 
         public int Tries { get; set; }

@@ -5,7 +5,7 @@ namespace NodeGuard.Controller.Tests.Histories;
 /// <summary>Histories by chance, and smaller ones that may break the same law.</summary>
 internal static class Histories
 {
-    private const int LongestSeconds = 600;
+    private const int LongestSeconds = 300;
 
     private static readonly PoolProvider[] Providers = [PoolProvider.Autoscaling, PoolProvider.Autoscaling, PoolProvider.ClusterApi, PoolProvider.Karpenter, PoolProvider.Resource];
 
