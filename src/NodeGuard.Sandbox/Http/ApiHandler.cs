@@ -12,6 +12,9 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
     private readonly Discovery _discovery = new(cluster);
     private readonly ObjectHandler _objects = new(cluster);
 
+    /// <summary>By which a watch's time is over: a client asks for it in its own seconds, however fast the cluster's go.</summary>
+    public TimeProvider ConnectionClock { get; init; } = TimeProvider.System;
+
     public async Task HandleAsync(HttpContext context)
     {
         try
@@ -225,8 +228,8 @@ internal sealed class ApiHandler(Cluster cluster, Authentication authentication,
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await context.Response.StartAsync(context.RequestAborted);
         TimeSpan timeout = options.Timeout ?? TimeSpan.FromMinutes(30 + Random.Shared.Next(30));
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        end.CancelAfter(timeout);
+        using var over = new CancellationTokenSource(timeout, ConnectionClock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, context.RequestAborted, stopping);
         try
         {
             await handler.RunAsync(context.Response.BodyWriter, cursor, initial, end.Token);

@@ -48,7 +48,7 @@ internal sealed class VirtualServer
         var authentication = new Authentication(Certificates);
         authentication.AddToken(Token, new UserInfo("admin", ["system:masters", "system:authenticated"]));
         _semantics = new ClusterSemantics(Cluster, authentication);
-        _handler = new ApiHandler(Cluster, authentication, CancellationToken.None);
+        _handler = new ApiHandler(Cluster, authentication, CancellationToken.None) { ConnectionClock = _process.Clock };
         _machines = new MachineSimulation(Cluster, Complaints.Add);
         foreach (string definition in Definitions)
             Create("apiextensions.k8s.io", "v1", "customresourcedefinitions", (JsonObject)JsonNode.Parse(definition)!);
