@@ -34,7 +34,7 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             Node = Presence(recycle),
             HasSlot = HasSlot(recycle, phase),
             Stopped = IsStopped(recycle),
-            Cordon = Cordon(recycle),
+            Cordon = Cordon(recycle, phase),
             Drain = drain.State,
             Attempts = RecycleReading.Attempts(recycle.Recycle),
             Action = Action(recycle, successor, refusal),
@@ -67,8 +67,10 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
         recycle.Fleet?.Spec?.Paused == true || recycle.Fleet?.Status?.Freeze is not null
         || recycle.Policy?.Spec?.Paused == true || recycle.Policy?.Status?.Freeze is not null;
 
-    private static CordonState Cordon(RecycleContext recycle) => recycle.Node is not { } node
-        ? CordonState.Unknown
+    // A node is ours with cordon and taint: without the taint, an admin who takes back a cordon of their own would let pods
+    // come between the drain and what is asked of the machine (Invariant 6).
+    private static CordonState Cordon(RecycleContext recycle, RecyclePhase phase) => recycle.Node is not { } node ? CordonState.Unknown
+        : phase == RecyclePhase.Cordoned && node.Marked != recycle.Uid ? CordonState.None
         : CordonDecision.Owner(node.Draining, RecycleReading.CordonId(recycle.Uid)) switch
         {
             CordonOwner.None => CordonState.None,

@@ -118,10 +118,11 @@ internal sealed class FleetDemo
     private async Task<bool> BadImageAsync()
     {
         _screen.Title("3. A new image with which nodes never become Ready");
+        await RestAsync();
         string problem = _stage.Sandbox.Apply("pool-image=workers/debian-12.2") + _stage.Sandbox.Apply("pool-faults=workers/never-ready");
         if (problem.Length > 0)
             throw new InvalidOperationException(problem);
-        await _stage.ChangePolicyAsync("workers", """{"spec":{"image":{"version":"debian-12.2"}}}""");
+        await _stage.ChangePolicyAsync("workers", """{"spec":{"paused":false,"image":{"version":"debian-12.2"}}}""");
         NodePolicy policy = await _stage.UntilFrozenAsync("workers");
         int bad = (await _stage.AllAsync(ResourceTypes.Nodes)).Count(static node => node.Status?.NodeInfo?.OsImage == "debian-12.2");
         _screen.Say($"frozen: {policy.Status!.Freeze!.Message}");
@@ -129,6 +130,18 @@ internal sealed class FleetDemo
             _screen.Say($"evidence: {evidence}");
         _screen.Verdict(bad <= 1, $"{bad} node has the bad image, {Nodes - bad} have not");
         return bad <= 1;
+    }
+
+    // A machine that is on its way when the pool's image changes comes with the new one, whatever the waves say.
+    private async Task RestAsync()
+    {
+        await _stage.ChangePolicyAsync("workers", """{"spec":{"paused":true}}""");
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (DateTime.UtcNow < deadline && (await PhasesAsync()).Keys.Any(static phase =>
+            phase is not (nameof(RecyclePhase.Succeeded) or nameof(RecyclePhase.Failed) or nameof(RecyclePhase.Cancelled))))
+        {
+            await Task.Delay(50);
+        }
     }
 
     private async Task<IReadOnlyDictionary<string, int>> PhasesAsync() =>

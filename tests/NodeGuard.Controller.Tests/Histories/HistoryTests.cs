@@ -104,6 +104,27 @@ public sealed class HistoryTests(ITestOutputHelper output)
         HistoryRun.Play(history with { Judged = null }).Broken.ShouldBeNull();
     }
 
+    /// <summary>An admin's cordon keeps pods away only as long as the admin wants it.</summary>
+    [Fact]
+    public void A_drained_node_takes_no_pods_when_an_admin_takes_back_a_cordon_that_stood_before()
+    {
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 10347,
+            Nodes = 1,
+            MaxUnavailable = 2,
+            Pods = 5,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(38), Doing.CordonByAdmin, 4, 0),
+                new Deed(TimeSpan.FromSeconds(165), Doing.KillController, 3, 56),
+                new Deed(TimeSpan.FromSeconds(222), Doing.Request, 1, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+    }
+
     private static string Tell(History broken, string how)
     {
         History least = Histories.Shrunk(broken);
