@@ -19,7 +19,7 @@ Usage: ./build.sh VERB [ARGUMENT...]
   demo                    a real systemd-networkd flushes 500 objects, without and with NodeGuard (root; else sandboxed)
   demo fleet              100 simulated nodes live for a day and are all recycled in time; a bad image; a node that is blocked
   test [unit|lab]         checks format and scripts, publishes, runs the suites; the last line is "N passed, N failed"
-  verify                  the slow proofs of docs/proofs.md, about half an hour: 10,000 histories of the controller, its death at
+  verify                  the slow proofs of docs/proofs.md, an hour on two cores: 10,000 histories of the controller, its death at
                           each of its calls, and 200 nodes rolled by replicas that are killed, paused and cut off
   publish [--arch ARCH]   makes nodeguard and nodeguard-sandbox in artifacts/linux-ARCH, each one self-contained file;
                           ARCH is x64 (default) or arm64
@@ -172,7 +172,7 @@ verify() {
   publish || return
   step build-verify "building the proofs" dotnet build tests/NodeGuard.Controller.Tests -c $configuration -v quiet || return
   local log="$logs/verify.log" status=0
-  say "The proofs run; this takes about half an hour."
+  say "The proofs run; on two cores this takes an hour."
   NODEGUARD_VERIFY=1 NODEGUARD_HISTORIES="${NODEGUARD_HISTORIES:-10000}" NODEGUARD_BINARY="$artifacts/linux-x64/nodeguard" \
     dotnet test tests/NodeGuard.Controller.Tests -c $configuration --no-build --filter Category=Verify \
     --logger "console;verbosity=detailed" >"$log" 2>&1 </dev/null || status=$?

@@ -24,7 +24,7 @@ namespace NodeGuard.Cli.Fleet;
 /// <summary>The controller with its election, events, metrics and probes.</summary>
 /// <param name="namespace">Of the lease.</param>
 /// <param name="lease">How long each leads without a word.</param>
-/// <param name="listen">For metrics and probes; null for nowhere.</param>
+/// <param name="listen">Where metrics and probes answer; null: nowhere.</param>
 internal sealed class ControllerProcess(ClusterAnswer.Access access, string @namespace, LeaseTimes lease, IPEndPoint? listen, TimeProvider time)
 {
     private const string LeaseName = "nodeguard-controller";

@@ -12,7 +12,7 @@ using NodeGuard.Kubernetes.Results;
 namespace NodeGuard.Cli.Fleet;
 
 /// <summary>The plan as the controller would make it, made here from what this person may read.</summary>
-/// <param name="At">What the plan takes for now.</param>
+/// <param name="At">The time that the plan is made for.</param>
 internal sealed record FleetLook(ClusterView View, FleetObject Fleet, FleetState State, FleetPlan Plan, DateTimeOffset At)
 {
     // A busy fleet changes many times a second, and nobody reads that fast.

@@ -51,7 +51,7 @@ internal sealed class FleetQuestion(CliContext context)
     /// <summary>True when --watch was given; for validators.</summary>
     public bool Watches(System.CommandLine.Parsing.CommandResult result) => result.GetResult(_watch) is not null && result.GetValue(_watch);
 
-    /// <param name="at">What the plan takes for now; null: now.</param>
+    /// <param name="at">The time that the plan is made for; null: the present.</param>
     public async Task<int> AnswerAsync<TAnswer, TElement>(ParseResult parsed, DateTimeOffset? at, FleetAnswer<TAnswer, TElement> answer, CancellationToken cancellation)
         where TAnswer : class
     {

@@ -1,7 +1,7 @@
 namespace NodeGuard.Cli.Fleet.Reports;
 
 /// <summary>-o json of `nodeguard plan`.</summary>
-/// <param name="At">What the plan takes for now.</param>
+/// <param name="At">The time that the plan is made for.</param>
 /// <param name="Forecast">With --until only.</param>
 internal sealed record PlanReport(DateTimeOffset At, IReadOnlyList<OutlookReport> Nodes, ForecastPlanReport? Forecast);
 
