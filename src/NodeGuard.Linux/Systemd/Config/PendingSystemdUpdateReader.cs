@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using NodeGuard.Core.Routing.Prevention;
+using NodeGuard.Core.Updates;
 
 namespace NodeGuard.Linux.Systemd.Config;
 
