@@ -51,11 +51,12 @@ choose_mirror() {
 
 in_root() { DEBIAN_FRONTEND=noninteractive LC_ALL=C chroot "$work" "$@" >>"$log" 2>&1; }
 
-# What the trigger tests need: netplan where it is tested, a DHCP server, and the .deb files
-# that `apt-get install --reinstall systemd` takes from the cache, since a container has no network.
+# What the tests need: netplan where it is tested, a DHCP server, the .deb files that `apt-get install --reinstall systemd`
+# takes from the cache, since a container has no network, and unattended-upgrades where updates are tested.
 add_packages() {
     local extra=(dnsmasq-base)
     [ "$suite" = trixie ] && extra+=(netplan.io)
+    case $suite in bookworm | trixie) extra+=(unattended-upgrades) ;; esac
     # A frozen mirror's sid is older than its Valid-Until; signatures are still checked.
     in_root apt-get update -q -o Acquire::Check-Valid-Until=false || return 1
     in_root apt-get install -y -q --no-install-recommends "${extra[@]}" || return 1
@@ -69,7 +70,7 @@ quiet_boot() {
         dpkg-db-backup.timer fstrim.timer e2scrub_all.timer e2scrub_reap.service systemd-tmpfiles-clean.timer \
         systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-journal-flush.service \
         systemd-networkd-wait-online.service systemd-resolved.service systemd-timesyncd.service \
-        ldconfig.service systemd-hwdb-update.service systemd-modules-load.service; do
+        unattended-upgrades.service ldconfig.service systemd-hwdb-update.service systemd-modules-load.service; do
         ln -sf /dev/null "$work/etc/systemd/system/$unit"
     done
     # udev is needed (networkd waits for it), but only for links: /sys is the host's.
