@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace NodeGuard.Core.Updates.Pending;
+
+/// <summary>What the host shows of a reboot that is due. Null: could not be read.</summary>
+/// <param name="Sentinel">/run/reboot-required is there.</param>
+/// <param name="SentinelPackages">Lines of /run/reboot-required.pkgs.</param>
+/// <param name="RunningKernel">`uname -r`.</param>
+/// <param name="InstalledKernels">Releases, as `uname -r` would tell them.</param>
+public sealed record RebootSigns(bool? Sentinel, IReadOnlyList<string> SentinelPackages, string? RunningKernel, IReadOnlyList<string>? InstalledKernels);
+
+/// <summary>Whether the host waits for a reboot, and why.</summary>
+public sealed record RebootNeed(bool? Required, IReadOnlyList<string> Reasons)
+{
+    private const int Shown = 5;
+
+    /// <summary>
+    /// The file proves a need; its absence proves nothing, since not every distribution writes it: then the kernels decide,
+    /// and where those are not known nothing is (invariant 11).
+    /// </summary>
+    public static RebootNeed Of(RebootSigns signs)
+    {
+        var reasons = new List<string>();
+        if (signs.Sentinel == true)
+            reasons.Add(Told(signs.SentinelPackages));
+        var newer = NewerKernel(signs);
+        if (newer is not null)
+            reasons.Add($"the kernel {newer} is installed and {signs.RunningKernel} runs");
+        if (reasons.Count > 0)
+            return new RebootNeed(true, reasons);
+        var kernelsKnown = signs.RunningKernel is { } running && signs.InstalledKernels?.Contains(running) == true;
+        return kernelsKnown ? new RebootNeed(false, []) : new RebootNeed(null, ["which kernels are installed is not known, and no file asks for a reboot"]);
+    }
+
+    /// <summary>The releases in names of packages: linux-image-6.1.0-20-amd64, also -unsigned-; metapackages have none.</summary>
+    public static IReadOnlyList<string> KernelsIn(IEnumerable<string> packages) =>
+    [
+        .. packages.Where(name => name.StartsWith("linux-image-", StringComparison.Ordinal))
+            .Select(name => name["linux-image-".Length..])
+            .Select(name => name.StartsWith("unsigned-", StringComparison.Ordinal) ? name["unsigned-".Length..] : name)
+            .Where(name => name.Length > 0 && char.IsAsciiDigit(name[0]) && !name.EndsWith("-dbg", StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    // Only kernels of one flavour stand in for each other: 6.1.0-20-cloud-amd64 is no successor of 6.1.0-18-amd64.
+    private static string? NewerKernel(RebootSigns signs)
+    {
+        if (signs.RunningKernel is not { } running || signs.InstalledKernels is not { } installed)
+            return null;
+        var flavour = Flavour(running);
+        var newest = installed.Where(release => Flavour(release) == flavour)
+            .Aggregate(running, (best, release) => DebianVersion.Compare(release, best) > 0 ? release : best);
+        return newest == running ? null : newest;
+    }
+
+    // What follows the last part that begins with a digit: "amd64", "cloud-amd64", "generic", "azure".
+    private static string Flavour(string release)
+    {
+        var parts = release.Split('-');
+        var last = Array.FindLastIndex(parts, part => part.Length > 0 && char.IsAsciiDigit(part[0]));
+        return string.Join('-', parts[(last + 1)..]);
+    }
+
+    private static string Told(IReadOnlyList<string> packages)
+    {
+        string[] names = [.. packages.Where(name => PackageName.IsGood(name)).Distinct(StringComparer.Ordinal)];
+        if (names.Length == 0)
+            return "/run/reboot-required is there";
+        var more = names.Length > Shown ? string.Create(CultureInfo.InvariantCulture, $" and {names.Length - Shown} more") : "";
+        return $"/run/reboot-required names {string.Join(", ", names.Take(Shown))}{more}";
+    }
+}
