@@ -28,7 +28,11 @@ public sealed record GuardSurroundings(
 
 /// <summary>The loops' owners, for <see cref="AgentLoops"/>.</summary>
 internal sealed record AgentParts(
-    IHostedGuard Guard, WatchdogLoop Watchdog, ConfigurationReload Reload, ServeLoop Control, ServeLoop? Observer, ClusterConnectionLoop? Cluster);
+    IHostedGuard Guard, WatchdogLoop Watchdog, ConfigurationReload Reload, ServeLoop Control, ServeLoop? Observer, ClusterConnectionLoop? Cluster)
+{
+    /// <summary>Null where nothing of the host may be changed but its routing.</summary>
+    public IHostedHold? Hold { get; init; }
+}
 
 /// <summary>Starts the guard first and everything else behind it, and stops in the opposite order.</summary>
 public sealed class AgentHost
@@ -72,6 +76,9 @@ public sealed class AgentHost
 
     public static string Version { get; } =
         typeof(AgentHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Makes the hold of updates; without it there is none.</summary>
+    public Func<GuardSurroundings, IHostedHold>? HoldFactory { get; init; }
 
     /// <summary>Told when the observer's port is bound, for tests that ask for port 0.</summary>
     internal event Action<int>? ObserverServed;
@@ -140,8 +147,9 @@ public sealed class AgentHost
         surroundings.Dependencies.Add("state directory", token => StateDirectoryCheck.AskAsync(_options.StateDirectory, token));
         // No signals of the bus are wanted, only answers.
         using SystemBus? bus = _options.Cluster is null ? null : new SystemBus(new BusOptions { Matches = [] });
-        using var reload = new ConfigurationReload(_configuration, _read, guard, _loggers, surroundings.Metrics, _notifier);
-        AgentParts parts = Assemble(guard, surroundings, exposition, reload, bus);
+        using IHostedHold? hold = HoldFactory?.Invoke(surroundings);
+        using var reload = new ConfigurationReload(_configuration, _read, guard, hold, _loggers, surroundings.Metrics, _notifier);
+        AgentParts parts = Assemble(guard, hold, surroundings, exposition, reload, bus);
 
         using var signals = new StopSignals(cancellation);
         using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -173,13 +181,13 @@ public sealed class AgentHost
     }
 
     private AgentParts Assemble(
-        IHostedGuard guard, GuardSurroundings surroundings, PrometheusExposition exposition, ConfigurationReload reload, SystemBus? bus)
+        IHostedGuard guard, IHostedHold? hold, GuardSurroundings surroundings, PrometheusExposition exposition, ConfigurationReload reload, SystemBus? bus)
     {
         var control = new ServeLoop(
             "the control API",
             new UnixDomainSocketEndPoint(_options.Http.SocketPath),
             MaxControlConnections,
-            new ControlApi(guard).HandleAsync,
+            new ControlApi(guard, hold).HandleAsync,
             _loggers,
             _time,
             () => SocketFile.RemoveStale(_options.Http.SocketPath));
@@ -192,7 +200,7 @@ public sealed class AgentHost
         }
 
         var watchdog = new WatchdogLoop(guard, surroundings.Heartbeats, _notifier, _log, _time);
-        return new AgentParts(guard, watchdog, reload, control, observer, bus is null ? null : Cluster(_options.Cluster!, guard, bus));
+        return new AgentParts(guard, watchdog, reload, control, observer, bus is null ? null : Cluster(_options.Cluster!, guard, bus)) { Hold = hold };
     }
 
     private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, SystemBus bus)

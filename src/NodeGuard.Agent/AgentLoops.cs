@@ -10,6 +10,9 @@ internal static class AgentLoops
 
     private static readonly TimeSpan Deadline = 3 * BeatInterval;
 
+    // systemd may take a minute and a half for a daemon-reload.
+    private static readonly TimeSpan HoldDeadline = Deadline + TimeSpan.FromMinutes(2);
+
     public static IReadOnlyList<AgentLoop> List(AgentParts parts)
     {
         var loops = new List<AgentLoop>
@@ -26,6 +29,11 @@ internal static class AgentLoops
         if (parts.Cluster is { } cluster)
         {
             loops.Add(new("cluster-report", Deadline, cluster.RunAsync));
+        }
+
+        if (parts.Hold is { } hold)
+        {
+            loops.Add(new("updates", HoldDeadline, hold.RunAsync));
         }
 
         loops.AddRange(parts.Guard.Loops);

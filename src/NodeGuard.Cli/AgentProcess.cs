@@ -7,7 +7,7 @@ using NodeGuard.Cli.Terminal;
 namespace NodeGuard.Cli;
 
 /// <summary>`nodeguard agent`: configuration in, the agent's host around a guard, exit status out.</summary>
-public sealed class AgentProcess(CliConsole console, IServiceNotifier notifier, Func<GuardSurroundings, IHostedGuard> guard)
+public sealed class AgentProcess(CliConsole console, IServiceNotifier notifier, Func<GuardSurroundings, IHostedGuard> guard, Func<GuardSurroundings, IHostedHold>? hold = null)
 {
     public async Task<int> RunAsync(ConfigurationSources sources, CancellationToken cancellation)
     {
@@ -20,7 +20,7 @@ public sealed class AgentProcess(CliConsole console, IServiceNotifier notifier, 
         }
 
         using var loggers = AgentLoggerFactory.ToStandardError(options.Log);
-        var host = new AgentHost(configuration, () => ConfigurationLoader.Load(sources), loggers, notifier, console.Time);
+        var host = new AgentHost(configuration, () => ConfigurationLoader.Load(sources), loggers, notifier, console.Time) { HoldFactory = hold };
         return await host.RunAsync(guard, cancellation);
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Guarding;
 using NodeGuard.Agent.Hosting;
+using NodeGuard.Agent.Updates;
 using NodeGuard.Cli.Control;
 using NodeGuard.Cli.Drills;
 using NodeGuard.Cli.Kubernetes;
@@ -49,7 +50,7 @@ public sealed record CliContext
         Console = console,
         Environment = System.Environment.GetEnvironmentVariable,
         RunAgent = new AgentProcess(
-            console, ServiceManagerSocket.OfProcess(), static surroundings => new GuardService(surroundings)).RunAsync,
+            console, ServiceManagerSocket.OfProcess(), static surroundings => new GuardService(surroundings), HostUpdates.Hold).RunAsync,
         DrillHost = static () => new LinuxDrillHost(),
         Cluster = request => ProcessCluster.Reach(request, console),
         PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot(), KernelObjects.Live),

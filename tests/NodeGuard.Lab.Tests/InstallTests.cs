@@ -71,7 +71,7 @@ public sealed class InstallTests(ITestOutputHelper output)
     public async Task Observe_mode_writes_nothing()
     {
         await using LabContainer container = await LabContainer.BootAsync(LabSuite.Trixie);
-        await container.WriteFileAsync($"/etc/systemd/system/{Unit}.d/mode.conf", "[Service]\nEnvironment=NODEGUARD_ROUTES_MODE=observe\n");
+        await container.WriteFileAsync($"/etc/systemd/system/{Unit}.d/mode.conf", "[Service]\nEnvironment=NODEGUARD_ROUTES_MODE=observe NODEGUARD_UPDATES_MODE=observe\n");
         await InstallAsync(container);
         await container.IpAsync("addr", "add", "198.51.100.7/32", "dev", "host0");
         await container.UntilAsync(

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Prevention;
+using NodeGuard.Core.Updates;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -10,6 +11,8 @@ namespace NodeGuard.Agent.Configuration;
 public sealed record AgentOptions
 {
     public required RouteOptions Routes { get; init; }
+
+    public required UpdateOptions Updates { get; init; }
 
     public required HttpOptions Http { get; init; }
 
@@ -58,6 +61,19 @@ public sealed record RouteOptions
 
     /// <summary>Episodes kept across restarts.</summary>
     public required int HistorySize { get; init; }
+}
+
+/// <summary>Which updates wait for a permit.</summary>
+public sealed record UpdateOptions
+{
+    /// <summary>Never <see cref="HoldMode.Release"/>, which only a person asks for.</summary>
+    public required HoldMode Mode { get; init; }
+
+    /// <summary>Drop-ins under /etc, so that the hold is there before the agent at the next boot.</summary>
+    public required bool Persistent { get; init; }
+
+    /// <summary>Names of services, with * for any characters.</summary>
+    public required IReadOnlyList<string> Units { get; init; }
 }
 
 public sealed record HttpOptions

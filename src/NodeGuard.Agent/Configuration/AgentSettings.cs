@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Prevention;
+using NodeGuard.Core.Updates;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -63,6 +64,22 @@ public static class AgentSettings
     internal static readonly ScalarSetting<int> RoutesHistorySize = new(
         "routes.historySize", "100", new WholeNumber(1, 10_000), "Flushes that are remembered across restarts.");
 
+    internal static readonly ScalarSetting<HoldMode> UpdatesMode = new(
+        "updates.mode",
+        "off",
+        new OneOf<HoldMode>(("off", HoldMode.Off), ("observe", HoldMode.Observe), ("hold", HoldMode.Hold)),
+        "Whether units that install updates wait for a permit: no, only tell which would, or yes.")
+    { Reloadable = true };
+
+    internal static readonly ScalarSetting<bool> UpdatesPersistent = new(
+        "updates.persistent", "false", new OneOf<bool>(("false", false), ("true", true)),
+        "Drop-ins of the hold under /etc, where they are in effect before the agent starts at boot, and stay when it goes.")
+    { Reloadable = true };
+
+    internal static readonly ListSetting<string> UpdatesUnits = new(
+        "updates.units", new ServicePattern(), "Units that install updates; those that a host lacks do not matter.", string.Join(',', GatedUnits.Usual))
+    { Reloadable = true };
+
     internal static readonly ScalarSetting<string> StateDirectory = new(
         "stateDirectory", "/var/lib/nodeguard", Directory, "Ledger and history.");
 
@@ -114,6 +131,7 @@ public static class AgentSettings
     [
         RoutesMode, RoutesHarden, RoutesMaxObjects, RoutesExcludeProtocols, RoutesExcludeTables, RoutesExcludePriorities,
         RoutesExcludeDevices, RoutesResyncInterval, RoutesHistorySize,
+        UpdatesMode, UpdatesPersistent, UpdatesUnits,
         StateDirectory, RuntimeDirectory, HttpListen, HttpSocket, LogLevelSetting, LogFormatSetting,
         ProcRoot, ReceiveBufferBytes, RealtimePriority,
         ClusterNode, ClusterKubeconfig, ClusterHostRoot, ClusterReboot,

@@ -88,8 +88,8 @@ public sealed class ListSetting<T> : Setting
 
     private readonly SettingType<T> _type;
 
-    internal ListSetting(string key, SettingType<T> type, string description)
-        : base(key, string.Empty, $"a list of at most {MaxItems}: {type.Allowed}", isList: true, description) => _type = type;
+    internal ListSetting(string key, SettingType<T> type, string description, string defaultText = "")
+        : base(key, defaultText, $"a list of at most {MaxItems}: {type.Allowed}", isList: true, description) => _type = type;
 
     internal override ParsedSetting? Parse(IReadOnlyList<string> items)
     {

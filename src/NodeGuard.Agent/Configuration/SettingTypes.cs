@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using NodeGuard.Core.Routing;
+using NodeGuard.Core.Updates;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -112,6 +113,19 @@ internal sealed class DeviceGlob : SettingType<string>
         value = text;
         return text.Length is > 0 and <= MaxLength
             && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ',' or '\\');
+    }
+
+    public override string Format(string value) => value;
+}
+
+internal sealed class ServicePattern : SettingType<string>
+{
+    public override string Allowed => "names of services, * is a wildcard (apt-daily.service, dnf-automatic*.service)";
+
+    public override bool TryParse(string text, [NotNullWhen(true)] out string? value)
+    {
+        value = text;
+        return GatedUnits.IsPattern(text);
     }
 
     public override string Format(string value) => value;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Prevention;
+using NodeGuard.Core.Updates;
 
 namespace NodeGuard.Agent.Configuration;
 
@@ -14,7 +15,7 @@ internal sealed class SettingValues
     {
         foreach (Setting setting in AgentSettings.All)
         {
-            string[] items = setting.IsList && setting.DefaultText.Length == 0 ? [] : [setting.DefaultText];
+            string[] items = setting.IsList ? setting.DefaultText.Split(',', StringSplitOptions.RemoveEmptyEntries) : [setting.DefaultText];
             _values[setting] = setting.Parse(items)
                 ?? throw new InvalidOperationException($"the default \"{setting.DefaultText}\" of {setting.Key} is not among what it allows");
         }
@@ -48,6 +49,12 @@ internal sealed class SettingValues
         return new AgentOptions
         {
             Routes = ToRouteOptions(),
+            Updates = new UpdateOptions
+            {
+                Mode = Get<HoldMode>(AgentSettings.UpdatesMode),
+                Persistent = Get<bool>(AgentSettings.UpdatesPersistent),
+                Units = Get<string[]>(AgentSettings.UpdatesUnits),
+            },
             Http = new HttpOptions
             {
                 Listen = Get<ListenAddress>(AgentSettings.HttpListen).EndPoint,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Core.Updates;
 using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Agent.Control;
@@ -9,7 +10,7 @@ namespace NodeGuard.Agent.Control;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(GuardStateConverter), typeof(GuardModeConverter)])]
+    Converters = [typeof(GuardStateConverter), typeof(GuardModeConverter), typeof(HoldModeConverter), typeof(HoldStateConverter)])]
 [JsonSerializable(typeof(GuardStatus))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerObject>))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerDifference>))]
@@ -20,9 +21,14 @@ namespace NodeGuard.Agent.Control;
 [JsonSerializable(typeof(RestoreReport))]
 [JsonSerializable(typeof(PinOutcome))]
 [JsonSerializable(typeof(RouteEvent))]
+[JsonSerializable(typeof(UpdatesStatus))]
 [JsonSerializable(typeof(ErrorResponse))]
 public sealed partial class ControlJsonContext : JsonSerializerContext;
 
 internal sealed class GuardStateConverter() : JsonStringEnumConverter<GuardState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class GuardModeConverter() : JsonStringEnumConverter<GuardMode>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class HoldModeConverter() : JsonStringEnumConverter<HoldMode>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class HoldStateConverter() : JsonStringEnumConverter<HoldState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -32,7 +32,7 @@ internal sealed partial class PreventionLoop : IDisposable
     private readonly GuardThread _thread;
     private readonly NetworkdFollower _follower;
     private readonly PreventionPass _pass;
-    private readonly NetworkFileWatch _watch;
+    private readonly DirectoryWatch _watch;
     private readonly Func<string?> _managerVersion;
     private readonly AgentMetrics _metrics;
     private readonly TimeProvider _time;
@@ -62,7 +62,7 @@ internal sealed partial class PreventionLoop : IDisposable
         _thread = thread;
         _follower = follower;
         _pass = new PreventionPass(root, surroundings.Time);
-        _watch = new NetworkFileWatch(root, Hint);
+        _watch = new DirectoryWatch(root, ["/etc/systemd/network", "/run/systemd/network"], Hint);
         _managerVersion = managerVersion;
         _metrics = surroundings.Metrics;
         _time = surroundings.Time;

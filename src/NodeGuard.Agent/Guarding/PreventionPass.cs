@@ -1,4 +1,5 @@
 using NodeGuard.Agent.Metrics;
+using NodeGuard.Core.Files;
 using NodeGuard.Core.Routing.Prevention;
 using NodeGuard.Linux.Systemd.Config;
 

@@ -6,11 +6,12 @@ using NodeGuard.Hosting.Loops;
 
 namespace NodeGuard.Agent.Hosting;
 
-/// <summary>Reads the configuration again on request: mode, filters and log level take effect, the rest is told.</summary>
+/// <summary>Reads the configuration again on request: modes, filters, holds and log level take effect, the rest is told.</summary>
 internal sealed class ConfigurationReload(
     ConfigurationResult started,
     Func<ConfigurationResult> read,
     IHostedGuard guard,
+    IHostedHold? hold,
     AgentLoggerFactory loggers,
     AgentMetrics metrics,
     IServiceNotifier notifier) : IDisposable
@@ -60,6 +61,7 @@ internal sealed class ConfigurationReload(
         loggers.Level = options.Log.Level;
         AgentOptions running = _current.Options!;
         guard.Reload(running with { Routes = running.Routes with { Mode = options.Routes.Mode, Exclude = options.Routes.Exclude } });
+        hold?.Reload(options.Updates);
         Dictionary<Setting, string> before = _current.Effective.ToDictionary(e => e.Setting, e => e.Value);
         foreach (EffectiveSetting changed in next.Effective.Where(e => !e.Setting.Reloadable && before[e.Setting] != e.Value))
         {

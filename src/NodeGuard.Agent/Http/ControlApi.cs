@@ -6,10 +6,10 @@ using NodeGuard.Hosting.Http;
 namespace NodeGuard.Agent.Http;
 
 /// <summary>What root may ask of the running agent over the control socket.</summary>
-internal sealed class ControlApi(IRouteGuard guard)
+internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null)
 {
     private const string Known =
-        "/v1/status, /v1/episodes, /v1/routes, /v1/routes/diff, /v1/routes/watch, /v1/routes/restore, /v1/pins/ID";
+        "/v1/status, /v1/episodes, /v1/routes, /v1/routes/diff, /v1/routes/watch, /v1/routes/restore, /v1/pins/ID, /v1/updates";
 
     private const string PinPrefix = "/v1/pins/";
     private const int ObjectIdLength = 12;
@@ -30,6 +30,7 @@ internal sealed class ControlApi(IRouteGuard guard)
             "/v1/routes/diff" => GetAsync(context, () => DiffAsync(context, cancellation)),
             "/v1/routes/watch" => GetAsync(context, () => WatchAsync(context, cancellation)),
             "/v1/routes/restore" => RestoreAsync(context, cancellation),
+            "/v1/updates" when hold is not null => GetAsync(context, () => UpdatesAsync(context, hold, cancellation)),
             _ => HttpAnswers.NotFoundAsync(context, Known),
         };
     }
@@ -40,6 +41,10 @@ internal sealed class ControlApi(IRouteGuard guard)
     private async Task ListAsync(HttpContext context, CancellationToken cancellation) =>
         await HttpAnswers.JsonStreamAsync(
             context, await guard.ListAsync(cancellation), ControlJsonContext.Default.IReadOnlyListLedgerObject);
+
+    private static async Task UpdatesAsync(HttpContext context, IUpdateHold hold, CancellationToken cancellation) =>
+        await HttpAnswers.JsonAsync(
+            context, StatusCodes.Status200OK, await hold.LookAsync(cancellation), ControlJsonContext.Default.UpdatesStatus);
 
     private async Task DiffAsync(HttpContext context, CancellationToken cancellation) =>
         await HttpAnswers.JsonStreamAsync(

@@ -50,6 +50,7 @@ public sealed class AgentMetrics : IDisposable
     private readonly Counter<long> _ledgerWriteFailures;
     private Func<long>? _eventsDropped;
     private HardeningState _hardening;
+    private volatile UpdatesStatus? _updates;
 
     /// <param name="exposition">Scope of the meter: whoever listens with it sees every instrument from its creation on.</param>
     /// <param name="version">Of this program.</param>
@@ -119,6 +120,8 @@ public sealed class AgentMetrics : IDisposable
 
     public void SetHardening(HardeningState state) => _hardening = state;
 
+    internal void SetUpdates(UpdatesStatus status) => _updates = status;
+
     /// <summary>Where to read how many events the hot path could not hand over.</summary>
     public void ObserveEventsDropped(Func<long> dropped) => _eventsDropped = dropped;
 
@@ -153,6 +156,7 @@ public sealed class AgentMetrics : IDisposable
                 new Measurement<long>(state == _hardening ? 1 : 0, Label("state", MetricLabels.Of(state)))),
             null,
             "Whether the drop-ins that prevent a flush are in place; 1 for the state that holds.");
+        UpdateGauges.Create(_meter, () => _updates);
         ProcessGauges.Create(_meter);
     }
 

@@ -1,5 +1,6 @@
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing;
+using NodeGuard.Core.Updates;
 
 namespace NodeGuard.Agent.Metrics;
 
@@ -28,6 +29,26 @@ internal static class MetricLabels
         HardeningState.Applied => "applied",
         HardeningState.Partial => "partial",
         HardeningState.Failed => "failed",
+        _ => "unknown",
+    };
+
+    public static string Of(HoldMode mode) => mode switch
+    {
+        HoldMode.Off => "off",
+        HoldMode.Observe => "observe",
+        _ => "hold",
+    };
+
+    public static string Of(HoldState state) => state switch
+    {
+        HoldState.Held => "held",
+        HoldState.WouldHold => "would_hold",
+        HoldState.Free => "free",
+        HoldState.Waiting => "waiting",
+        HoldState.Masked => "masked",
+        HoldState.ForeignDropIn => "foreign_drop_in",
+        HoldState.Running => "running",
+        HoldState.Absent => "absent",
         _ => "unknown",
     };
 

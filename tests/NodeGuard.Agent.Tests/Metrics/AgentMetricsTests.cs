@@ -5,6 +5,7 @@ using NodeGuard.Agent.Metrics;
 using NodeGuard.Agent.Tests.Fakes;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Core.Updates;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Hosting.Metrics;
 using Shouldly;
@@ -96,6 +97,11 @@ public sealed class AgentMetricsTests : IDisposable
         _metrics.Restored(ObjectKind.Route, TimeSpan.FromMilliseconds(1));
         _metrics.LoopFailed("ledger");
         _metrics.LedgerWritten(1, DateTimeOffset.UnixEpoch);
+        _metrics.SetUpdates(new UpdatesStatus
+        {
+            Mode = HoldMode.Hold, Released = false, Permit = false, Problems = [],
+            Units = [new UpdateUnit { Unit = "apt-daily.service", State = HoldState.Held, Reason = "held", NextRun = DateTimeOffset.UnixEpoch }],
+        });
 
         (int exit, string output) = await PromtoolAsync(_exposition.Write());
 

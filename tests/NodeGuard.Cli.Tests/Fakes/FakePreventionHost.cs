@@ -1,4 +1,5 @@
 using NodeGuard.Cli.Prevention;
+using NodeGuard.Core.Files;
 using NodeGuard.Core.Routing.Prevention;
 
 namespace NodeGuard.Cli.Tests.Fakes;

@@ -62,6 +62,11 @@ public sealed class GuardedContainer : IAsyncDisposable
         unit.AppendLine("[Service]").AppendLine("Type=notify").AppendLine("Restart=always").AppendLine("RestartSec=100ms");
         unit.AppendLine(CultureInfo.InvariantCulture, $"ExecStart={Program} agent");
         unit.AppendLine(CultureInfo.InvariantCulture, $"Environment=NODEGUARD_ROUTES_HARDEN={setup.Harden}");
+        if (!setup.Variables.ContainsKey("NODEGUARD_UPDATES_MODE"))
+        {
+            unit.AppendLine("Environment=NODEGUARD_UPDATES_MODE=off");
+        }
+
         foreach ((string name, string value) in setup.Variables)
         {
             unit.AppendLine(CultureInfo.InvariantCulture, $"Environment={name}={value}");

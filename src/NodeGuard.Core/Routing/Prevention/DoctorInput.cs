@@ -1,3 +1,5 @@
+using NodeGuard.Core.Files;
+
 namespace NodeGuard.Core.Routing.Prevention;
 
 public enum NetworkdPresence

@@ -1,11 +1,10 @@
+using NodeGuard.Core.Files;
+
 namespace NodeGuard.Core.Routing.Prevention;
 
 /// <summary>The names and contents of the files that prevention writes. Paths are absolute on the guarded host.</summary>
 public static class PreventionFile
 {
-    /// <summary>The first line of every file of ours; what lacks it is somebody else's and never touched.</summary>
-    public const string Marker = "# Written by NodeGuard";
-
     /// <summary>Drop-ins of all directories are applied by file name, so this one comes after the usual ones.</summary>
     public const string Name = "zz-nodeguard.conf";
 
@@ -30,13 +29,9 @@ public static class PreventionFile
     public static bool HasOurName(string path) =>
         path.EndsWith("/" + Name, StringComparison.Ordinal) || path == Needrestart;
 
-    public static bool IsOurs(string content) =>
-        content.StartsWith(Marker, StringComparison.Ordinal)
-        && (content.Length == Marker.Length || content[Marker.Length] is '.' or ' ' or '\n' or ':');
-
     public static string GlobalContent(IEnumerable<string> options) =>
         $"""
-        {Marker}. networkd reads this at its next start and then leaves alone what it did not create.
+        {OwnFile.Marker}. networkd reads this at its next start and then leaves alone what it did not create.
         # Remove with: nodeguard harden --undo
         [Network]
         {string.Join('\n', options.Select(option => option + "=no"))}
@@ -45,7 +40,7 @@ public static class PreventionFile
 
     public const string NetworkContent =
         $"""
-        {Marker}. Addresses and routes that networkd did not create stay on this link when networkd starts.
+        {OwnFile.Marker}. Addresses and routes that networkd did not create stay on this link when networkd starts.
         # Remove with: nodeguard harden --undo
         [Network]
         {KeepConfiguration.Key}=static
@@ -54,7 +49,7 @@ public static class PreventionFile
 
     /// <summary>needrestart reads its configuration as Perl.</summary>
     public const string NeedrestartContent =
-        Marker + """
+        OwnFile.Marker + """
         . A library update shall not restart systemd-networkd by itself.
         # Remove with: nodeguard harden --undo
         $nrconf{override_rc}{qr(^systemd-networkd\.service$)} = 0;

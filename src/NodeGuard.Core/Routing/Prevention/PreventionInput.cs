@@ -1,3 +1,5 @@
+using NodeGuard.Core.Files;
+
 namespace NodeGuard.Core.Routing.Prevention;
 
 public enum HardenMode
@@ -32,12 +34,6 @@ public sealed record PreventedLink
     public required bool? CarriesForeignObjects { get; init; }
 }
 
-/// <summary>A file at a path that prevention would use. Content is null when it could not be read.</summary>
-public sealed record ExistingFile(string Path, string? Content)
-{
-    public bool IsOurs => Content is not null && PreventionFile.IsOurs(Content);
-}
-
 public sealed record PreventionInput
 {
     public required HardenMode Mode { get; init; }
@@ -54,10 +50,6 @@ public sealed record PreventionInput
 
     public bool NeedrestartInstalled { get; init; }
 }
-
-public sealed record PlannedWrite(string Path, string Content, string Why);
-
-public sealed record PlannedRemoval(string Path, string Why);
 
 /// <summary>What the plan could not do, or what makes it ineffective, in one sentence with the cure.</summary>
 public sealed record PreventionNote(string Path, string Message);

@@ -1,3 +1,5 @@
+using NodeGuard.Core.Files;
+
 namespace NodeGuard.Core.Routing.Prevention;
 
 /// <summary>
@@ -129,7 +131,7 @@ public sealed class PreventionPlanner
         {
             _notes.Add(new(path, there.Content is null
                 ? "the file exists and could not be read, so it was left alone; make it readable or remove it."
-                : $"the file exists and is not NodeGuard's (its first line is not \"{PreventionFile.Marker}\"); rename or remove it."));
+                : $"the file exists and is not NodeGuard's (its first line is not \"{OwnFile.Marker}\"); rename or remove it."));
             return;
         }
 

@@ -32,6 +32,11 @@ public sealed class SystemdUnits(SystemBus bus)
         where T : notnull =>
         bus.GetPropertyAsync<T>(Systemd, UnitPath.Of(unit), Systemd + ".Service", name, cancellation);
 
+    /// <param name="interface">Such as org.freedesktop.systemd1.Timer.</param>
+    public Task<BusValue<T>> PropertyAsync<T>(string unit, string @interface, string name, CancellationToken cancellation)
+        where T : notnull =>
+        bus.GetPropertyAsync<T>(Systemd, UnitPath.Of(unit), @interface, name, cancellation);
+
     /// <summary>start, stop, restart, try-restart, reload, …; unknown once the job is over.</summary>
     public Task<BusValue<string>> JobTypeAsync(string jobPath, CancellationToken cancellation) =>
         bus.GetPropertyAsync<string>(Systemd, jobPath, Systemd + ".Job", "JobType", cancellation);

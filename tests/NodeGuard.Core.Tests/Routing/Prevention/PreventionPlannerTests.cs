@@ -1,3 +1,4 @@
+using NodeGuard.Core.Files;
 using NodeGuard.Core.Routing.Prevention;
 using Shouldly;
 using Xunit;

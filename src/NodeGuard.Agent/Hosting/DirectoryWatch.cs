@@ -1,18 +1,16 @@
 using NodeGuard.Linux.Systemd.Config;
 
-namespace NodeGuard.Agent.Guarding;
+namespace NodeGuard.Agent.Hosting;
 
-/// <summary>Hints that .network files or their drop-ins came, changed or went. What is missed shows at the next full look.</summary>
-internal sealed class NetworkFileWatch(HostRoot root, Action hint) : IDisposable
+/// <summary>Hints that files below these directories came, changed or went. What is missed shows at the next full look.</summary>
+internal sealed class DirectoryWatch(HostRoot root, IReadOnlyList<string> directories, Action hint) : IDisposable
 {
-    private static readonly string[] Directories = ["/etc/systemd/network", "/run/systemd/network"];
-
     private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
 
     /// <summary>Watches the directories that have come since, and lets go of those that went.</summary>
     public void Renew()
     {
-        foreach (string path in Directories.Select(root.Map))
+        foreach (string path in directories.Select(root.Map))
         {
             bool exists = Directory.Exists(path);
             if (!exists && _watchers.Remove(path, out FileSystemWatcher? gone))

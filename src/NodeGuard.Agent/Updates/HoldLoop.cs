@@ -1,0 +1,159 @@
+using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Configuration;
+using NodeGuard.Agent.Control;
+using NodeGuard.Agent.Hosting;
+using NodeGuard.Agent.Metrics;
+using NodeGuard.Core.Updates;
+using NodeGuard.Hosting.Loops;
+using NodeGuard.Linux.Systemd.Config;
+
+namespace NodeGuard.Agent.Updates;
+
+/// <summary>
+/// Keeps the drop-ins that hold updates in step with the units of the host. What it wrote stays when the agent goes
+/// (invariant 9).
+/// </summary>
+internal sealed partial class HoldLoop : IHostedHold
+{
+    // A package's unit files come one by one.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FullInterval = TimeSpan.FromMinutes(1);
+
+    // At boot the bus comes after the agent, and what was written counts only once systemd has read it.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    private const int Retries = 120;
+
+    private readonly HoldPass _pass;
+    private readonly IDisposable _bus;
+    private readonly DirectoryWatch _watch;
+    private readonly AgentMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly WakeSignal _wake = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private volatile UpdateOptions _options;
+    private IReadOnlyList<string> _problems = [];
+    private Dictionary<string, HoldState> _told = new(StringComparer.Ordinal);
+    private int _retries;
+
+    /// <param name="pass">One look at the host.</param>
+    /// <param name="root">Of the host.</param>
+    /// <param name="surroundings">Of the agent.</param>
+    /// <param name="bus">Ended with the loop.</param>
+    public HoldLoop(HoldPass pass, HostRoot root, GuardSurroundings surroundings, IDisposable bus)
+    {
+        _pass = pass;
+        _bus = bus;
+        _watch = new DirectoryWatch(
+            root, [HoldFile.PersistentUnits, HoldFile.RuntimeUnits, "/usr/lib/systemd/system", "/run/nodeguard"], _wake.Set);
+        _options = surroundings.Options.Updates;
+        _metrics = surroundings.Metrics;
+        _log = surroundings.Loggers.CreateLogger("updates");
+        _time = surroundings.Time;
+    }
+
+    // A host whose systemd never answers is not asked each second for ever.
+    private bool RetriesSoon => _retries is > 0 and < Retries;
+
+    public void Reload(UpdateOptions options)
+    {
+        _options = options;
+        _wake.Set();
+    }
+
+    public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
+    {
+        long passed = 0;
+        bool first = true;
+        while (!cancellation.IsCancellationRequested)
+        {
+            heartbeat.Beat();
+            bool due = first || _time.GetElapsedTime(passed) >= (RetriesSoon ? RetryInterval : FullInterval);
+            if (due || await HintedAsync(cancellation))
+            {
+                first = false;
+                await LookAsync(cancellation);
+                passed = _time.GetTimestamp();
+            }
+        }
+    }
+
+    public async Task<UpdatesStatus> LookAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            _watch.Renew();
+            UpdateOptions options = _options;
+            HoldResult result = await _pass.RunAsync(new HoldWish(options.Mode, options.Persistent, options.Units), cancellation);
+            Tell(result);
+            var status = new UpdatesStatus
+            {
+                Mode = options.Mode,
+                Persistent = options.Persistent,
+                Released = _pass.IsReleased,
+                Permit = _pass.HasPermit,
+                Units = [.. result.Verdicts.Select(UpdateUnit.Of)],
+                Problems = result.Problems,
+            };
+            _metrics.SetUpdates(status);
+            return status;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _bus.Dispose();
+        _wake.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<bool> HintedAsync(CancellationToken cancellation)
+    {
+        bool hinted = await _wake.WaitAsync(RetriesSoon ? RetryInterval : AgentLoops.BeatInterval, cancellation);
+        if (hinted)
+        {
+            await Task.Delay(Settling, _time, cancellation);
+        }
+
+        return hinted;
+    }
+
+    private void Tell(HoldResult result)
+    {
+        foreach (FileOutcome file in result.Files.Where(file => file.Change is not FileChange.Refused))
+        {
+            LogChange(_log, file.Change is FileChange.Written ? "wrote" : "removed", file.Path);
+        }
+
+        foreach (string problem in result.Problems.Except(_problems))
+        {
+            LogProblem(_log, problem);
+        }
+
+        foreach (HoldVerdict verdict in result.Verdicts.Where(verdict => verdict.State is not HoldState.Absent
+            && _told.GetValueOrDefault(verdict.Unit.Unit, HoldState.Absent) != verdict.State))
+        {
+            LogLevel level = verdict.State is HoldState.Unknown or HoldState.ForeignDropIn ? LogLevel.Warning : LogLevel.Information;
+            LogState(_log, level, verdict.Unit.Unit, verdict.State, verdict.Reason);
+        }
+
+        _problems = result.Problems;
+        _told = result.Verdicts.ToDictionary(verdict => verdict.Unit.Unit, verdict => verdict.State, StringComparer.Ordinal);
+        _retries = result.IsUnfinished ? _retries + 1 : 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "updates: {What} {Path}")]
+    private static partial void LogChange(ILogger log, string what, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "updates: {Problem}")]
+    private static partial void LogProblem(ILogger log, string problem);
+
+    [LoggerMessage(Message = "updates: {Unit} is {State}: {Reason}")]
+    private static partial void LogState(ILogger log, LogLevel level, string unit, HoldState state, string reason);
+}
