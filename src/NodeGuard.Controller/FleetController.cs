@@ -172,7 +172,7 @@ public sealed partial class FleetController
         await _orphans.SweepAsync(view, term);
     }
 
-    // One after the other where they may want the same thing: a successor belongs to one recycle.
+    // Several at once; which of them takes a successor that two could take is decided in the step.
     private async Task StepAllAsync(RecycleStep step, ClusterView view, FleetObject? fleet, DateTimeOffset now, Func<Task<bool>> leads, CancellationToken term)
     {
         NodeRecycle[] active = [.. view.Recycles.Objects.Where(IsActive).OrderBy(RecycleReading.RequestedAt).ThenBy(static recycle => recycle.Metadata.Name, StringComparer.Ordinal)];

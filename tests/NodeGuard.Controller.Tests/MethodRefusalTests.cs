@@ -9,17 +9,19 @@ using Xunit;
 
 namespace NodeGuard.Controller.Tests;
 
-/// <summary>What this version cannot do is refused before a pod is moved: no new machine comes before the old one goes.</summary>
+/// <summary>What a method cannot do is refused before a pod is moved: only Cluster API brings a new machine before the old one goes.</summary>
 public sealed class MethodRefusalTests
 {
     [Theory]
-    [InlineData(ReplacementMethod.ClusterApi, "Surge", false, "spec.replacement.clusterApi.strategy is Surge; wanted is Delete or Remediate: this version cannot bring the new machine first")]
-    [InlineData(ReplacementMethod.ClusterApi, "Delete", true, "spec.replacement.replacementFirst is true; wanted is false: this version cannot bring the new machine first")]
-    [InlineData(ReplacementMethod.Karpenter, null, true, "spec.replacement.replacementFirst is true; wanted is false: this version cannot bring the new machine first")]
+    [InlineData(ReplacementMethod.Karpenter, null, true, "spec.replacement.replacementFirst is true; wanted is false: only the method ClusterApi can bring the new machine first")]
+    [InlineData(ReplacementMethod.ClusterApi, "Remediate", true, "spec.replacement.replacementFirst is true; wanted is false: a MachineHealthCheck takes the old machine first; the strategy Surge brings the new one first")]
+    [InlineData(ReplacementMethod.ClusterApi, "Surge", false, null)]
+    [InlineData(ReplacementMethod.ClusterApi, "Surge", true, null)]
+    [InlineData(ReplacementMethod.ClusterApi, "Delete", true, null)]
     [InlineData(ReplacementMethod.ClusterApi, "Remediate", false, null)]
     [InlineData(ReplacementMethod.ClusterApi, "Delete", false, null)]
     [InlineData(ReplacementMethod.ClusterApi, null, false, null)]
-    public void A_policy_that_wants_the_new_machine_first_does_nothing_and_says_why(ReplacementMethod method, string? strategy, bool first, string? problem)
+    public void A_policy_that_wants_the_new_machine_first_from_who_cannot_do_that_says_so(ReplacementMethod method, string? strategy, bool first, string? problem)
     {
         var policy = new NodePolicy
         {
@@ -40,7 +42,6 @@ public sealed class MethodRefusalTests
     }
 
     [Theory]
-    [InlineData(ReplacementMethod.ClusterApi)]
     [InlineData(ReplacementMethod.Karpenter)]
     [InlineData(ReplacementMethod.DeleteResource)]
     [InlineData(ReplacementMethod.Webhook)]
@@ -52,7 +53,7 @@ public sealed class MethodRefusalTests
         NodeRecycle done = await stage.EndedAsync(await stage.RequestAsync(node.Metadata.Name!, static spec => spec.ReplacementFirst = true));
 
         done.Status!.Phase.ShouldBe(nameof(RecyclePhase.Failed), stage.Log.ToString());
-        done.Status.Message!.ShouldContain("cannot bring the new machine first: ask without replacementFirst");
+        done.Status.Message!.ShouldContain("only the method ClusterApi can bring the new machine first: ask without replacementFirst");
         done.Status.Drain.ShouldBeNull();
         await stage.ShouldBeGivenBackAsync(node);
         await stage.UntilNoSlotAsync();

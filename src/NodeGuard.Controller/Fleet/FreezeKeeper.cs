@@ -86,7 +86,7 @@ internal static class FreezeKeeper
 
     // A recycle that ended before anything was asked of a machine has hurt nobody: what was in its way is in its own message.
     private static IEnumerable<EndedRecycle> Ended(string policy, ClusterView view, RecycleReason? reason = null) => view.Recycles.Objects
-        .Where(recycle => (reason is not { } only || RecycleReading.Reasons(recycle).Contains(only)) && recycle.Status?.Node?.Policy == policy && recycle.Status.Replacement?.RequestedAt is not null
+        .Where(recycle => (reason is not { } only || RecycleReading.Reasons(recycle).Contains(only)) && recycle.Status?.Node?.Policy == policy && (recycle.Status.Replacement?.RequestedAt ?? recycle.Status.Replacement?.SurgedAt) is not null
             && RecycleReading.Phase(recycle) is RecyclePhase.Failed or RecyclePhase.Succeeded)
         .Select(static recycle => new EndedRecycle(
             recycle.Metadata.Name ?? string.Empty, recycle.Spec?.NodeName ?? string.Empty,

@@ -40,6 +40,10 @@ public sealed class PolicyReading
         return read;
     }
 
+    /// <summary>The new machine comes before the old one goes.</summary>
+    public static bool WantsFirst(NodePolicySpec? spec) => spec?.Replacement is { } replacement
+        && (replacement.ReplacementFirst == true || replacement.ClusterApi?.Strategy == nameof(ClusterApiStrategy.Surge));
+
     private Policy Read(NodePolicySpec spec, FreezeStatus? freeze, ExpectedDurations? expected)
     {
         TimeSpan? maxAge = spec.MaxAge is null ? null : Duration(spec.MaxAge, TimeSpan.Zero, "spec.maxAge");
@@ -67,10 +71,10 @@ public sealed class PolicyReading
             Problem("spec.maxAge", $"\"{spec.MaxAge}\"", "a method that replaces the machine: Reboot does not make it younger");
         if (read.Method == ReplacementMethod.Webhook && WebhookAddress.Read(spec.Replacement?.Webhook?.Url, out string wanted) is null)
             Problem("spec.replacement.webhook.url", $"\"{spec.Replacement?.Webhook?.Url}\"", wanted);
-        if (read.Method == ReplacementMethod.ClusterApi && spec.Replacement?.ClusterApi?.Strategy == nameof(ClusterApiStrategy.Surge))
-            Problem("spec.replacement.clusterApi.strategy", "Surge", "Delete or Remediate: this version cannot bring the new machine first");
-        if (spec.Replacement?.ReplacementFirst == true)
-            Problem("spec.replacement.replacementFirst", "true", "false: this version cannot bring the new machine first");
+        if (spec.Replacement?.ReplacementFirst == true && read.Method != ReplacementMethod.ClusterApi)
+            Problem("spec.replacement.replacementFirst", "true", "false: only the method ClusterApi can bring the new machine first");
+        if (WantsFirst(spec) && spec.Replacement?.ClusterApi?.Strategy == nameof(ClusterApiStrategy.Remediate))
+            Problem("spec.replacement.replacementFirst", "true", "false: a MachineHealthCheck takes the old machine first; the strategy Surge brings the new one first");
         return read with { Problem = _problem };
     }
 

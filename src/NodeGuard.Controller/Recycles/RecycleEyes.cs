@@ -22,9 +22,16 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
     {
         RecyclePhase phase = RecycleReading.Phase(recycle.Recycle)!.Value;
         DrainLook drain = drains.Look(recycle.Uid);
-        SeenNode? successor = phase >= RecyclePhase.Acting ? Successor(recycle) : null;
+        SeenNode? successor = phase switch
+        {
+            RecyclePhase.Cordoned => MachineOutcome.First(recycle),
+            >= RecyclePhase.Acting => Successor(recycle),
+            _ => null,
+        };
         if (phase == RecyclePhase.Acting)
             refusal ??= Lost(recycle);
+        if (phase == RecyclePhase.Cordoned && recycle.WantsFirst && refusal is null && before is null)
+            (refusal, before) = ComesFirst(recycle, successor);
         HealthVerdict verdict = phase == RecyclePhase.Verifying ? await JudgeAsync(recycle, successor, cancellation) : new(Health.Unknown, string.Empty);
         var seen = new RecycleObservation
         {
@@ -39,6 +46,8 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             Attempts = RecycleReading.Attempts(recycle.Recycle),
             Action = Action(recycle, successor, refusal),
             AwaitsSuccessor = before is not null,
+            CordonTaken = phase == RecyclePhase.Cordoned && recycle.Replacement?.SurgedAt >= recycle.Recycle.Status?.PhaseSince
+                && recycle.Node is { Draining.Unschedulable: false },
             Health = verdict.Health,
             TimedOut = mayTimeOut && recycle.Recycle.Status?.PhaseDeadline is { } deadline && deadline <= recycle.Now,
         };
@@ -97,11 +106,29 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             : MachineOutcome.Successor(recycle);
     }
 
-    /// <summary>A machine that was to start again cannot, once its node is gone; null otherwise.</summary>
-    private static string? Lost(RecycleContext recycle) =>
-        recycle.IsAsked && recycle.Node is null && MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) == ReplacementMethod.Reboot
-            ? $"node {recycle.NodeName} is gone: somebody deleted it while it was to reboot"
-            : null;
+    /// <summary>What was counted on is gone: the machine that was to start again, or the one that came first. Null otherwise.</summary>
+    private static string? Lost(RecycleContext recycle) => recycle switch
+    {
+        { IsAsked: true, Node: null } when MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) == ReplacementMethod.Reboot =>
+            $"node {recycle.NodeName} is gone: somebody deleted it while it was to reboot",
+        { IsAsked: false, IsSurged: true, Replacement.Successor: { } first } when MachineOutcome.Known(recycle) is null =>
+            $"node {first.Name}, which had come first, is gone: somebody deleted it before node {recycle.NodeName} went",
+        _ => null,
+    };
+
+    /// <summary>
+    /// A new machine that comes first has to be as well as one that comes last: a wrong image is found here, before a pod has moved.
+    /// </summary>
+    private static (string? Refusal, string? Before) ComesFirst(RecycleContext recycle, SeenNode? first)
+    {
+        HealthVerdict verdict = SuccessorHealth.Judge(Proving(recycle, first), new RecycleSettings(recycle.Policy?.Spec).MinReady, recycle.Now);
+        return verdict.Health switch
+        {
+            Health.Well => (null, null),
+            Health.Ill => (verdict.Message, null),
+            _ => (null, verdict.Message),
+        };
+    }
 
     private async Task<HealthVerdict> JudgeAsync(RecycleContext recycle, SeenNode? successor, CancellationToken cancellation)
     {

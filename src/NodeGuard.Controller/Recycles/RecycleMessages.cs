@@ -17,6 +17,7 @@ internal static class RecycleMessages
         RecycleEvent.NodeGone => $"somebody else deleted node {recycle.NodeName}; nothing more is done",
         RecycleEvent.NodeIsAnother => $"node {recycle.NodeName} was made anew since this was asked for; request a recycle of the new one if that is meant",
         RecycleEvent.SlotLost => "its slot was taken away; it waits for another one",
+        RecycleEvent.Cordoned when look.Successor is { } first => $"node {first.Name} has come first, and is well; node {recycle.NodeName} is drained",
         RecycleEvent.Cordoned => $"node {recycle.NodeName} takes no new pods; it is drained",
         RecycleEvent.Uncordoned => $"somebody uncordoned node {recycle.NodeName}; that is taken as a no: request it again if it is meant",
         RecycleEvent.Drained => $"node {recycle.NodeName} is drained: {Pods(look.Drain.Evicted)} moved away",
@@ -53,6 +54,7 @@ internal static class RecycleMessages
 
     private static string TimedOut(RecycleContext recycle, RecycleLook look) => look.Seen.Phase switch
     {
+        RecyclePhase.Cordoned when look.Seen.AwaitsSuccessor => $"what node {recycle.NodeName} waits for before its drain did not come in time: {recycle.Recycle.Status?.Message}",
         RecyclePhase.Cordoned => $"node {recycle.NodeName} could not be cordoned in time: {recycle.Recycle.Status?.Message}",
         RecyclePhase.Draining when look.Seen.Drain == DrainState.Drained => $"node {recycle.NodeName} was drained, and waited too long: {Stop(recycle)}",
         RecyclePhase.Draining => $"node {recycle.NodeName} was not drained in time{Blockers(look.Drain)}",

@@ -20,15 +20,20 @@ internal sealed class RecycleSettings(NodePolicySpec? policy)
     /// <summary>For one answer.</summary>
     public TimeSpan WebhookTimeout => Duration(policy?.Replacement?.Webhook?.Timeout, "10s");
 
-    /// <summary>Null: the phase ends by what happens, not by time.</summary>
-    public TimeSpan? TimeFor(RecyclePhase phase) => phase switch
+    /// <param name="first">The new machine comes first, and the node waits for it.</param>
+    /// <returns>Null: the phase ends by what happens, not by time.</returns>
+    public TimeSpan? TimeFor(RecyclePhase phase, bool first) => phase switch
     {
-        RecyclePhase.Cordoned => CordonTime,
+        RecyclePhase.Cordoned => first ? CordonTime + MachineTime + HealthTime : CordonTime,
         RecyclePhase.Draining => DrainTimeout + DrainMargin,
-        RecyclePhase.Acting => Duration(policy?.Replacement?.Timeout, "30m"),
-        RecyclePhase.Verifying => Duration(policy?.Health?.Timeout, "15m"),
+        RecyclePhase.Acting => MachineTime,
+        RecyclePhase.Verifying => HealthTime,
         _ => null,
     };
+
+    private TimeSpan MachineTime => Duration(policy?.Replacement?.Timeout, "30m");
+
+    private TimeSpan HealthTime => Duration(policy?.Health?.Timeout, "15m");
 
     /// <param name="left">Until the drain's timeout.</param>
     public DrainOptions Drain(string cordonId, TimeSpan left, bool forced) => new()

@@ -21,9 +21,10 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     /// <summary>Refusals of methods in this term, by recycle: final, and asked again by nobody.</summary>
     private readonly ConcurrentDictionary<string, string> _refusals = [];
 
-    /// <summary>Recycles whose machine can be replaced, as was seen in this term.</summary>
-    private readonly ConcurrentDictionary<string, bool> _prepared = [];
+    /// <summary>Which recycle has taken which node for its successor in this term, sooner than a watch tells the others.</summary>
+    private readonly ConcurrentDictionary<string, string> _successors = [];
 
+    private readonly BeforeDrain _before = new(parts);
     private readonly PhaseWatch _watch = new();
 
     /// <param name="leads">Asked right before what touches a node.</param>
@@ -35,13 +36,16 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         if (phase.IsFinal())
         {
             _refusals.TryRemove(recycle.Uid, out _);
-            _prepared.TryRemove(recycle.Uid, out _);
+            _before.Forget(recycle.Uid);
+            if (recycle.Replacement?.Successor?.Uid is { } successor)
+                _successors.TryRemove(successor, out _);
             _watch.Forget(recycle.Uid);
             return await EndAsync(recycle, leads, term);
         }
 
-        string? before = phase == RecyclePhase.Cordoned ? await BeforeDrainAsync(recycle, term) : null;
-        RecycleLook look = await parts.Eyes.LookAsync(recycle, _refusals.GetValueOrDefault(recycle.Uid), before, _watch.IsLongEnough(recycle, phase), term);
+        string? before = phase == RecyclePhase.Cordoned && !_refusals.ContainsKey(recycle.Uid) ? await _before.LookAsync(recycle, term) : null;
+        string? refusal = _refusals.GetValueOrDefault(recycle.Uid) ?? _before.Refusal(recycle.Uid);
+        RecycleLook look = await parts.Eyes.LookAsync(recycle, refusal, before, _watch.IsLongEnough(recycle, phase), term);
         RecycleEvent happened = RecycleEvents.Of(look.Seen);
         RecycleMove move = RecycleTable.Next(phase, happened);
         if (!await leads())
@@ -52,42 +56,14 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         return false;
     }
 
-    /// <summary>What cannot be done to the machine is said before its pods are sent away.</summary>
-    /// <returns>What the drain waits for; null for nothing.</returns>
-    private async Task<string?> BeforeDrainAsync(RecycleContext recycle, CancellationToken term)
-    {
-        if (recycle.Node is null || _refusals.ContainsKey(recycle.Uid) || _prepared.ContainsKey(recycle.Uid))
-            return null;
-        switch (await PrepareAsync(recycle, term))
-        {
-            case Preparation.Later later:
-                return later.Message;
-            case Preparation.Refused refused:
-                _refusals[recycle.Uid] = refused.Message;
-                return null;
-            default:
-                _prepared[recycle.Uid] = true;
-                return null;
-        }
-    }
-
-    private async Task<Preparation> PrepareAsync(RecycleContext recycle, CancellationToken term)
-    {
-        if (parts.Definitions.Problem is { } problem)
-            return new Preparation.Refused(problem);
-        if (recycle.Recycle.Spec?.ReplacementFirst == true)
-            return new Preparation.Refused("this version cannot bring the new machine first: ask without replacementFirst");
-        return parts.MethodFor(recycle) is { } method ? await method.PrepareAsync(recycle, term) : new Preparation.Refused(NoMethod(recycle));
-    }
-
-    private static string NoMethod(RecycleContext recycle) =>
-        $"no method is known for node {recycle.NodeName}: name one in spec.method, or let a NodePolicy select the node";
-
     private async Task<bool> MoveAsync(RecycleContext recycle, RecycleLook look, RecycleEvent happened, RecycleMove move, CancellationToken term)
     {
         // What was begun is taken back later, by whoever leads then: the finalizer makes sure that the object is still there.
         if (move.To == RecyclePhase.Cordoned && !await HoldAsync(recycle, term))
             return false;
+        if (happened is RecycleEvent.Cordoned or RecycleEvent.ActionDone && !IsOurs(recycle, look.Successor))
+            return false;
+
         // A drain that goes on would evict from a node that is about to be given back.
         if (RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Draining)
             await parts.Drains.ForgetAsync(recycle.Uid);
@@ -110,6 +86,9 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         return true;
     }
 
+    private bool IsOurs(RecycleContext recycle, SeenNode? successor) =>
+        successor is null || successor.Uid == RecycleReading.NodeUid(recycle.Recycle) || _successors.GetOrAdd(successor.Uid, recycle.Uid) == recycle.Uid;
+
     private Task WorkAsync(RecycleContext recycle, RecycleLook look, CancellationToken term) => look.Seen.Phase switch
     {
         RecyclePhase.Pending => GiveBackAsync(recycle, term),
@@ -124,7 +103,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         if (await parts.Mark.SetAsync(recycle.NodeName, recycle.Uid, term) is { } problem)
             await SayAsync(recycle, problem, term);
         else if (look.Seen.Cordon is CordonState.Ours or CordonState.Others)
-            await SayAsync(recycle, look.ActionMessage, term);
+            await SayAsync(recycle, look.Successor is null ? await _before.WorkAsync(recycle, term) ?? look.ActionMessage : look.ActionMessage, term);
     }
 
     private async Task DrainAsync(RecycleContext recycle, RecycleLook look, CancellationToken term)
@@ -155,7 +134,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     {
         if (parts.MethodFor(recycle) is not { } method)
         {
-            _refusals[recycle.Uid] = NoMethod(recycle);
+            _refusals[recycle.Uid] = BeforeDrain.NoMethod(recycle);
             parts.Again();
             return;
         }
@@ -240,7 +219,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
 
     private async Task<bool> TakeBackAsync(RecycleContext recycle, CancellationToken term)
     {
-        if (!recycle.IsAsked || RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Succeeded
+        if (!(recycle.IsAsked || recycle.IsSurged) || RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Succeeded
             || parts.MethodFor(recycle) is not { } method || await method.TakeBackAsync(recycle, term) is not { } problem)
         {
             return true;

@@ -12,7 +12,7 @@ internal static class RecycleTransition
     public static void Apply(
         NodeRecycleStatus status, RecycleContext recycle, RecycleLook look, RecycleEvent happened, RecyclePhase to, List<OwnerStatus>? owners, string message)
     {
-        TimeSpan? time = new RecycleSettings(recycle.Policy?.Spec).TimeFor(to);
+        TimeSpan? time = new RecycleSettings(recycle.Policy?.Spec).TimeFor(to, recycle.WantsFirst);
         status.Phase = to.ToString();
         status.PhaseSince = recycle.Now;
         status.PhaseDeadline = time is { } limit ? recycle.Now + limit : null;
@@ -25,6 +25,9 @@ internal static class RecycleTransition
         {
             case RecycleEvent.SlotTaken:
                 Begin(status, recycle);
+                break;
+            case RecycleEvent.Cordoned when look.Successor is { } first:
+                status.Replacement!.Successor = new SuccessorNode { Name = first.Name, Uid = first.Uid };
                 break;
             case RecycleEvent.Drained:
                 RecycleStatusWriter.SetCondition(status, FleetConditions.Drained, true, "Drained", message, recycle.Now);
@@ -60,6 +63,17 @@ internal static class RecycleTransition
         status.Replacement.Resource = resource;
         status.Replacement.RequestedAt = recycle.Now;
         status.Replacement.Image = recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null;
+        // The one that came first is known by the request for it.
+        if (!recycle.IsSurged)
+            status.Replacement.NewestBefore = MachineOutcome.NewestBefore(recycle.View);
+    }
+
+    public static void SetSurged(NodeRecycleStatus status, RecycleContext recycle, ReplacedResource? resource)
+    {
+        status.Replacement ??= new ReplacementStatus();
+        status.Replacement.SurgedResource = resource;
+        status.Replacement.SurgedAt = recycle.Now;
+        status.Replacement.Image = recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null;
         status.Replacement.NewestBefore = MachineOutcome.NewestBefore(recycle.View);
     }
 
@@ -86,7 +100,9 @@ internal static class RecycleTransition
             Policy = recycle.Policy?.Metadata.Name,
             CordonedByAdmin = node.Draining.Unschedulable && !NodeMark.Stands(node, recycle.Uid),
         };
-        status.Replacement = new ReplacementStatus { Method = MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy)?.ToString() };
+        // What a try before has brought is there already: the next one needs no other.
+        if (!recycle.IsSurged)
+            status.Replacement = new ReplacementStatus { Method = MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy)?.ToString() };
         RecycleStatusWriter.SetCondition(status, FleetConditions.Admitted, true, "SlotTaken", "every budget has room for it", recycle.Now);
     }
 }

@@ -31,6 +31,9 @@ public static class FleetKeys
     /// <summary>Label on a NodeRecycle: the policy that asked for it.</summary>
     public const string PolicyLabel = "nodeguard.io/policy";
 
+    /// <summary>Begins an annotation on what was given one machine more for a recycle, whose UID ends it; its value is how many it has without.</summary>
+    public const string SurgePrefix = "surge.nodeguard.io/";
+
     /// <summary>The agents' namespace: pods there may be privileged.</summary>
     public const string AgentNamespace = "nodeguard-agent";
 

@@ -132,14 +132,21 @@ internal sealed class FleetDemo
         return bad <= 1;
     }
 
-    // A machine that is on its way when the pool's image changes comes with the new one, whatever the waves say.
+    // A machine that is on its way when the pool's image changes comes with the new one, whatever the waves say. What is not asked
+    // for yet would wait as long as the pause, and be asked for with the new image: it is cancelled.
     private async Task RestAsync()
     {
         await _stage.ChangePolicyAsync("workers", """{"spec":{"paused":true}}""");
+        var cancelled = new HashSet<string>();
         DateTime deadline = DateTime.UtcNow + Patience;
-        while (DateTime.UtcNow < deadline && (await PhasesAsync()).Keys.Any(static phase =>
-            phase is not (nameof(RecyclePhase.Succeeded) or nameof(RecyclePhase.Failed) or nameof(RecyclePhase.Cancelled))))
+        while (DateTime.UtcNow < deadline)
         {
+            NodeRecycle[] active = [.. (await _stage.AllAsync(ResourceTypes.NodeRecycles)).Where(static recycle =>
+                recycle.Status?.Phase is not (nameof(RecyclePhase.Succeeded) or nameof(RecyclePhase.Failed) or nameof(RecyclePhase.Cancelled)))];
+            if (active.Length == 0)
+                return;
+            foreach (NodeRecycle waiting in active.Where(recycle => cancelled.Add(recycle.Metadata.Name!)))
+                await _stage.CancelAsync(waiting.Metadata.Name!);
             await Task.Delay(50);
         }
     }

@@ -29,6 +29,7 @@ internal static class Histories
             Seed = seed,
             Provider = provider,
             Reboot = provider == PoolProvider.Autoscaling && chance.Next(3) == 0,
+            First = provider == PoolProvider.ClusterApi && chance.Next(2) == 0,
             Nodes = 1 + chance.Next(5),
             Controllers = 1 + chance.Next(3),
             MaxUnavailable = 1 + chance.Next(2),
@@ -51,10 +52,12 @@ internal static class Histories
             yield return history with { Pods = history.Pods - 1 };
         if (history.MaxAge > TimeSpan.Zero)
             yield return history with { MaxAge = TimeSpan.Zero };
+        if (history.First)
+            yield return history with { First = false };
         if (history.Reboot)
             yield return history with { Reboot = false };
         if (history.Provider != PoolProvider.Autoscaling)
-            yield return history with { Provider = PoolProvider.Autoscaling };
+            yield return history with { Provider = PoolProvider.Autoscaling, First = false };
     }
 
     /// <summary>As small as it comes while a law is broken.</summary>

@@ -55,6 +55,9 @@ internal sealed record History
     /// <summary>Recycles restart the machine in place of replacing it.</summary>
     public bool Reboot { get; init; }
 
+    /// <summary>The new machine comes before the old one goes; for Cluster API only.</summary>
+    public bool First { get; init; }
+
     public int Nodes { get; init; } = 3;
 
     public int Controllers { get; init; } = 1;
@@ -75,6 +78,6 @@ internal sealed record History
     public int DiesAt { get; init; }
 
     public override string ToString() =>
-        $"seed {Seed}: {Nodes} nodes ({Provider}{(Reboot ? ", Reboot" : "")}), {Controllers} controllers, maxUnavailable {MaxUnavailable}, "
+        $"seed {Seed}: {Nodes} nodes ({Provider}{(Reboot ? ", Reboot" : "")}{(First ? ", first" : "")}), {Controllers} controllers, maxUnavailable {MaxUnavailable}, "
         + $"maxAge {MaxAge.TotalMinutes:0}m, {Pods} pods{(DiesAt > 0 ? $", dies at {DiesAt}" : "")}; {string.Join("; ", Deeds)}";
 }

@@ -114,7 +114,13 @@ internal sealed class HistoryRun
             Image = new ImagePolicy { Version = Image },
             Budget = new PolicyBudget { MaxUnavailable = new IntOrString(history.MaxUnavailable) },
             Drain = new PolicyDrain { Timeout = "3m" },
-            Replacement = new PolicyReplacement { Method = Method(history), Timeout = "5m", DeleteResource = Workloads.Mapping(history.Provider) },
+            Replacement = new PolicyReplacement
+            {
+                Method = Method(history),
+                ReplacementFirst = history.First,
+                Timeout = "5m",
+                DeleteResource = Workloads.Mapping(history.Provider),
+            },
             Health = new PolicyHealth { MinReady = "10s", Timeout = "5m", MaxUnhealthy = new IntOrString("100%") },
         },
     };

@@ -46,18 +46,20 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
     /// <summary>Invariant 9: dying at any call changes nothing about the outcome.</summary>
     [Theory]
-    [InlineData(PoolProvider.Autoscaling, false)]
-    [InlineData(PoolProvider.Autoscaling, true)]
-    [InlineData(PoolProvider.ClusterApi, false)]
-    [InlineData(PoolProvider.Karpenter, false)]
-    [InlineData(PoolProvider.Resource, false)]
-    public void A_controller_that_dies_at_any_call_changes_nothing_about_the_outcome(PoolProvider provider, bool reboot)
+    [InlineData(PoolProvider.Autoscaling, false, false)]
+    [InlineData(PoolProvider.Autoscaling, true, false)]
+    [InlineData(PoolProvider.ClusterApi, false, false)]
+    [InlineData(PoolProvider.ClusterApi, false, true)]
+    [InlineData(PoolProvider.Karpenter, false, false)]
+    [InlineData(PoolProvider.Resource, false, false)]
+    public void A_controller_that_dies_at_any_call_changes_nothing_about_the_outcome(PoolProvider provider, bool reboot, bool first)
     {
         var whole = new History
         {
             Seed = 7,
             Provider = provider,
             Reboot = reboot,
+            First = first,
             Nodes = 2,
             Pods = 2,
             Deeds = [new Deed(TimeSpan.FromSeconds(20), Doing.Request, 0, 0), new Deed(TimeSpan.FromSeconds(21), Doing.Request, 1, 0)],

@@ -78,7 +78,8 @@ internal sealed class Laws
     public void PolicyGoes() => _policyGone = true;
 
     /// <summary>A recycle whose finalizer a person took away may leave its machine missing with nobody to count it.</summary>
-    public void Removed(string recycle) => _sabotaged |= Find(Recycles, recycle).Text("status", "replacement", "requestedAt") is not null;
+    public void Removed(string recycle) => _sabotaged |=
+        (Find(Recycles, recycle).Text("status", "replacement", "requestedAt") ?? Find(Recycles, recycle).Text("status", "replacement", "surgedAt")) is not null;
 
     public void Calm() => BudgetBecomes(Math.Max(1, _budget));
 
@@ -106,6 +107,12 @@ internal sealed class Laws
         {
             if (MarkOf(node) is { } mark)
                 Break(8, $"node {Name(node)} still has the mark {mark}: {node["spec"]!.ToJsonString()}");
+        }
+
+        foreach (JsonObject deployment in All("machinedeployments.cluster.x-k8s.io"))
+        {
+            if (!_sabotaged && (deployment.Number("spec", "replicas") != _history.Nodes || deployment.ToJsonString().Contains(FleetKeys.SurgePrefix, StringComparison.Ordinal)))
+                Break(8, $"MachineDeployment {Name(deployment)} has {deployment.Number("spec", "replicas")} replicas, and had {_history.Nodes}: {deployment["metadata"]!["annotations"]?.ToJsonString()}");
         }
 
         if (_server.Complaints.Count > 0)
@@ -199,8 +206,21 @@ internal sealed class Laws
         _ended[Name(after)] = phase!;
         if (phase == nameof(RecyclePhase.Succeeded))
             OnSucceeded(after);
+        OnSuccessor(after);
         if (phase == nameof(RecyclePhase.Cancelled) && after.Text("status", "replacement", "requestedAt") is not null)
             Break(6, $"recycle {Name(after)} was cancelled after something was asked of the machine");
+    }
+
+    /// <summary>Invariant 9: one new machine is not the outcome of two recycles.</summary>
+    private void OnSuccessor(JsonObject recycle)
+    {
+        if (recycle.Text("status", "replacement", "successor", "uid") is not { } successor || successor == recycle.Text("status", "node", "uid"))
+            return;
+        if (All(Recycles).FirstOrDefault(other => Uid(other) != Uid(recycle) && other.Text("status", "replacement", "successor", "uid") == successor
+            && other.Text("status", "node", "uid") != successor) is { } other)
+        {
+            Break(9, $"recycles {Name(recycle)} and {Name(other)} both took {recycle.Text("status", "replacement", "successor", "name")} for the node in their place");
+        }
     }
 
     /// <summary>Invariant 11: what is not known is not well.</summary>

@@ -142,18 +142,18 @@ internal sealed class FleetStage : IAsyncDisposable
         ResourceTypes.NodePolicies, new ObjectName(string.Empty, name), Merge(patch), subresource: null, WriteOptions.Default, default));
 
     /// <summary>The controller makes the GuardedNode, the simulated agent writes it.</summary>
-    public async Task UntilAgentAsync(string node)
-    {
-        DateTime deadline = DateTime.UtcNow + Patience;
-        while (!(await AllAsync(ResourceTypes.GuardedNodes)).Any(guarded => guarded.Metadata.Name == node && guarded.Status?.Heartbeat is not null))
-            await PauseAsync(deadline, $"the agent of node {node} has not written");
-    }
+    public Task UntilAgentAsync(string node) => UntilAsync(
+        async () => (await AllAsync(ResourceTypes.GuardedNodes)).Any(guarded => guarded.Metadata.Name == node && guarded.Status?.Heartbeat is not null),
+        $"the agent of node {node} has not written");
 
-    public async Task UntilNoSlotAsync()
+    public Task UntilNoSlotAsync() => UntilAsync(
+        async () => !(await AllAsync(ResourceTypes.Fleets)).Any(static fleet => fleet.Status?.Slots is { Count: > 0 }), "a slot was not given back");
+
+    public async Task UntilAsync(Func<Task<bool>> condition, string problem)
     {
         DateTime deadline = DateTime.UtcNow + Patience;
-        while ((await AllAsync(ResourceTypes.Fleets)).Any(static fleet => fleet.Status?.Slots is { Count: > 0 }))
-            await PauseAsync(deadline, "a slot was not given back");
+        while (!await condition())
+            await PauseAsync(deadline, problem);
     }
 
     public Task<NodePolicy> UntilFrozenAsync(string policy) =>

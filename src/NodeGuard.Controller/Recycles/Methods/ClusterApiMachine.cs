@@ -21,33 +21,41 @@ internal sealed class ClusterApiMachine(IKubeApi api) : IMachineMapping
     private const string Ours = "nodeguard";
 
     private readonly MachineRemediation _remediation = new(api);
+    private readonly MachineSurge _surge = new(api);
 
     public async Task<Preparation> FindAsync(RecycleContext recycle, CancellationToken cancellation)
     {
-        string strategy = Strategy(recycle);
-        if (strategy is not (nameof(ClusterApiStrategy.Delete) or nameof(ClusterApiStrategy.Remediate)))
-            return new Preparation.Refused($"spec.replacement.clusterApi.strategy is {strategy}; this version does Delete and Remediate");
-        var (version, problem) = await MachineSearch.VersionAsync(api, Group, "Cluster API", cancellation);
-        if (version is null)
+        var (machine, type, problem) = await ReadAsync(recycle, cancellation);
+        if (machine is null)
             return problem!;
-        if (recycle.Node?.Draining.Annotations.GetValueOrDefault(MachineAnnotation) is not { Length: > 0 } name)
-            return new Preparation.Refused($"node {recycle.NodeName} has no annotation {MachineAnnotation}: no Machine of Cluster API stands for it");
-        ResourceType<UntypedObject> type = Type(version);
-        var place = new ObjectName(recycle.Node.Draining.Annotations.GetValueOrDefault(NamespaceAnnotation, "default"), name);
-        return await api.GetAsync(type, place, cancellation) switch
-        {
-            ApiResult<UntypedObject>.Ok { Value: var found } => Checked(found, type, recycle)
-                ?? (strategy == nameof(ClusterApiStrategy.Remediate) ? await _remediation.CheckAsync(found, type.Version, cancellation) : null)
-                ?? MachineSearch.Ready(found, type),
-            ApiResult<UntypedObject>.Failed { Failure: var failure } => MachineSearch.Answer(failure, $"reading Machine {place}"),
-            _ => throw new InvalidOperationException("a result is Ok or Failed"),
-        };
+        return (Strategy(recycle) == nameof(ClusterApiStrategy.Remediate) ? await _remediation.CheckAsync(machine, type!.Version, cancellation) : null)
+            ?? MachineSearch.Ready(machine, type!);
     }
+
+    public async Task<Preparation> FindFirstAsync(RecycleContext recycle, CancellationToken cancellation)
+    {
+        if (recycle.Policy?.Spec?.Replacement?.ClusterApi?.Strategy == nameof(ClusterApiStrategy.Remediate))
+        {
+            return new Preparation.Refused(
+                $"policy {recycle.Policy.Metadata.Name} wants the strategy Remediate, where a MachineHealthCheck takes the old machine first: ask without replacementFirst");
+        }
+
+        var (machine, type, problem) = await ReadAsync(recycle, cancellation);
+        return machine is null ? problem! : await _surge.FindAsync(machine, type!.Version, cancellation);
+    }
+
+    public Task<Asked> BringFirstAsync(RecycleContext recycle, CancellationToken cancellation) => _surge.BringAsync(recycle, cancellation);
 
     public ResourceType<UntypedObject> TypeOf(ReplacedResource resource, RecycleContext recycle) => Type((resource.ApiVersion ?? string.Empty).Split('/')[^1]);
 
-    public Task<string?> BeforeDeleteAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation) =>
-        AnnotateAsync(resource, recycle, new JsonObject { [NoDrain] = Ours }, cancellation);
+    // Its deployment is made smaller before the Machine is deleted: the other way round another one would be made in its place.
+    public async Task<string?> BeforeDeleteAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation)
+    {
+        var marks = new JsonObject { [NoDrain] = Ours };
+        if (recycle.IsSurged)
+            marks[MachineSurge.GoesFirst] = Ours;
+        return await AnnotateAsync(resource, recycle, marks, cancellation) ?? (recycle.IsSurged ? await _surge.GiveBackAsync(recycle, cancellation) : null);
+    }
 
     public async Task<Asked?> InsteadOfDeleteAsync(UntypedObject found, ResourceType<UntypedObject> type, RecycleContext recycle, CancellationToken cancellation)
     {
@@ -63,20 +71,37 @@ internal sealed class ClusterApiMachine(IKubeApi api) : IMachineMapping
     }
 
     /// <summary>A Machine that is still there was not deleted after all: it must not be deleted later, when its node carries pods again.</summary>
-    public async Task<string?> TakeBackAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation)
+    public async Task<string?> TakeBackAsync(RecycleContext recycle, CancellationToken cancellation)
+    {
+        bool mayStay = true;
+        if (recycle.IsSurged)
+        {
+            if (await _surge.StandsAsync(recycle, cancellation) is not { } stands)
+                return $"MachineDeployment {recycle.Replacement!.SurgedResource!.Name} could not be read";
+            // With one replica less it goes in any case: then Cluster API has to drain it.
+            mayStay = stands;
+        }
+
+        string[] marks = mayStay ? [NoDrain, MachineRemediation.Mark, MachineSurge.GoesFirst] : [NoDrain];
+        if (recycle.Replacement?.Resource is { } resource && await UnmarkAsync(resource, recycle, marks, cancellation) is { } problem)
+            return problem;
+        return recycle.IsSurged ? await _surge.UndoAsync(recycle, surplus => MarkSurplusAsync(surplus, recycle, cancellation), cancellation) : null;
+    }
+
+    private async Task<string?> UnmarkAsync(ReplacedResource resource, RecycleContext recycle, string[] marks, CancellationToken cancellation)
     {
         var place = new ObjectName(resource.Namespace ?? string.Empty, resource.Name ?? string.Empty);
         switch (await api.GetAsync(TypeOf(resource, recycle), place, cancellation))
         {
             case ApiResult<UntypedObject>.Ok { Value: var found } when found.Metadata.Uid == resource.Uid && found.Metadata.DeletionTimestamp is null:
-                var marks = new JsonObject();
-                foreach (string mark in (string[])[NoDrain, MachineRemediation.Mark])
+                var taken = new JsonObject();
+                foreach (string mark in marks)
                 {
                     if (found.Metadata.Annotations?.GetValueOrDefault(mark) == Ours)
-                        marks[mark] = null;
+                        taken[mark] = null;
                 }
 
-                return marks.Count == 0 ? null : await AnnotateAsync(resource, recycle, marks, cancellation);
+                return taken.Count == 0 ? null : await AnnotateAsync(resource, recycle, taken, cancellation);
             case ApiResult<UntypedObject>.Failed { Failure: { Kind: not (ApiFailureKind.NotFound or ApiFailureKind.Forbidden) } failure }:
                 return failure.Message;
             default:
@@ -84,8 +109,37 @@ internal sealed class ClusterApiMachine(IKubeApi api) : IMachineMapping
         }
     }
 
+    private Task<string?> MarkSurplusAsync(UntypedObject surplus, RecycleContext recycle, CancellationToken cancellation) => AnnotateAsync(
+        new ReplacedResource
+        {
+            ApiVersion = recycle.Replacement!.SurgedResource!.ApiVersion,
+            Namespace = surplus.Metadata.Namespace,
+            Name = surplus.Metadata.Name,
+            Uid = surplus.Metadata.Uid,
+        },
+        recycle,
+        new JsonObject { [MachineSurge.GoesFirst] = Ours },
+        cancellation);
+
+    private async Task<(UntypedObject? Machine, ResourceType<UntypedObject>? Type, Preparation? Problem)> ReadAsync(RecycleContext recycle, CancellationToken cancellation)
+    {
+        var (version, problem) = await MachineSearch.VersionAsync(api, Group, "Cluster API", cancellation);
+        if (version is null)
+            return (null, null, problem!);
+        if (recycle.Node?.Draining.Annotations.GetValueOrDefault(MachineAnnotation) is not { Length: > 0 } name)
+            return (null, null, new Preparation.Refused($"node {recycle.NodeName} has no annotation {MachineAnnotation}: no Machine of Cluster API stands for it"));
+        ResourceType<UntypedObject> type = Type(version);
+        var place = new ObjectName(recycle.Node.Draining.Annotations.GetValueOrDefault(NamespaceAnnotation, "default"), name);
+        return await api.GetAsync(type, place, cancellation) switch
+        {
+            ApiResult<UntypedObject>.Ok { Value: var found } => Checked(found, type, recycle) is { } wrong ? (null, null, wrong) : (found, type, null),
+            ApiResult<UntypedObject>.Failed { Failure: var failure } => (null, null, MachineSearch.Answer(failure, $"reading Machine {place}")),
+            _ => throw new InvalidOperationException("a result is Ok or Failed"),
+        };
+    }
+
     private static string Strategy(RecycleContext recycle) =>
-        recycle.Policy?.Spec?.Replacement?.ClusterApi?.Strategy ?? nameof(ClusterApiStrategy.Delete);
+        recycle.WantsFirst ? nameof(ClusterApiStrategy.Surge) : recycle.Policy?.Spec?.Replacement?.ClusterApi?.Strategy ?? nameof(ClusterApiStrategy.Delete);
 
     // Gone, or another one of that name: what follows finds out.
     private async Task<string?> AnnotateAsync(ReplacedResource resource, RecycleContext recycle, JsonObject annotations, CancellationToken cancellation)

@@ -14,6 +14,10 @@ internal sealed class DeletedObject(IKubeApi api, IMachineMapping mapping) : IRe
     public async Task<Preparation> PrepareAsync(RecycleContext recycle, CancellationToken cancellation) =>
         await mapping.FindAsync(recycle, cancellation);
 
+    public Task<Preparation> PrepareFirstAsync(RecycleContext recycle, CancellationToken cancellation) => mapping.FindFirstAsync(recycle, cancellation);
+
+    public Task<Asked> BringFirstAsync(RecycleContext recycle, CancellationToken cancellation) => mapping.BringFirstAsync(recycle, cancellation);
+
     // Looked at before it is deleted: what is on its way is asked for once, and what holds it up is told.
     public async Task<Asked> AskAsync(RecycleContext recycle, CancellationToken cancellation)
     {
@@ -33,9 +37,7 @@ internal sealed class DeletedObject(IKubeApi api, IMachineMapping mapping) : IRe
         };
     }
 
-    public Task<string?> TakeBackAsync(RecycleContext recycle, CancellationToken cancellation) => recycle.Replacement?.Resource is { } resource
-        ? mapping.TakeBackAsync(resource, recycle, cancellation)
-        : Task.FromResult<string?>(null);
+    public Task<string?> TakeBackAsync(RecycleContext recycle, CancellationToken cancellation) => mapping.TakeBackAsync(recycle, cancellation);
 
     private async Task<Asked> DeleteAsync(
         RecycleContext recycle, ReplacedResource resource, ResourceType<UntypedObject> type, ObjectName place, string what, CancellationToken cancellation)
@@ -66,6 +68,14 @@ internal interface IMachineMapping
 {
     Task<Preparation> FindAsync(RecycleContext recycle, CancellationToken cancellation);
 
+    /// <inheritdoc cref="IReplacementMethod.PrepareFirstAsync"/>
+    Task<Preparation> FindFirstAsync(RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<Preparation>(
+        new Preparation.Refused(IReplacementMethod.OnlyClusterApi));
+
+    /// <inheritdoc cref="IReplacementMethod.BringFirstAsync"/>
+    Task<Asked> BringFirstAsync(RecycleContext recycle, CancellationToken cancellation) =>
+        throw new InvalidOperationException("a method that refuses is not asked");
+
     ResourceType<UntypedObject> TypeOf(ReplacedResource resource, RecycleContext recycle);
 
     /// <summary>What the provider is told before; null when it is done, otherwise why it is not done yet.</summary>
@@ -76,7 +86,7 @@ internal interface IMachineMapping
         Task.FromResult<Asked?>(null);
 
     /// <inheritdoc cref="IReplacementMethod.TakeBackAsync"/>
-    Task<string?> TakeBackAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<string?>(null);
+    Task<string?> TakeBackAsync(RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<string?>(null);
 }
 
 /// <summary>The Node is deleted: for groups of machines that make up for what is missing.</summary>

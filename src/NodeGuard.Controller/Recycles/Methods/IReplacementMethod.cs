@@ -1,4 +1,5 @@
 using NodeGuard.Controller.Observing;
+using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Controller.Recycles.Methods;
@@ -6,8 +7,18 @@ namespace NodeGuard.Controller.Recycles.Methods;
 /// <summary>One way to get a machine rebooted or replaced.</summary>
 internal interface IReplacementMethod
 {
+    const string OnlyClusterApi = "only the method ClusterApi can bring the new machine first: ask without replacementFirst";
+
     /// <summary>What will be asked for, without asking: the resource that stands for the machine, or what is missing.</summary>
     Task<Preparation> PrepareAsync(RecycleContext recycle, CancellationToken cancellation);
+
+    /// <summary>What will be asked for one machine more before the old one goes, without asking; or why nobody can be.</summary>
+    Task<Preparation> PrepareFirstAsync(RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<Preparation>(
+        new Preparation.Refused(OnlyClusterApi));
+
+    /// <summary>Asks for one machine more; asking again, by this or another leader, asks for the same one.</summary>
+    Task<Asked> BringFirstAsync(RecycleContext recycle, CancellationToken cancellation) =>
+        throw new InvalidOperationException("a method that refuses is not asked");
 
     /// <summary>Asks; asking again, by this or another leader, asks for the same thing and not for a second one.</summary>
     Task<Asked> AskAsync(RecycleContext recycle, CancellationToken cancellation);
@@ -66,4 +77,11 @@ internal sealed record RecycleContext(
 
     /// <summary>Something was asked of the machine, or may have been.</summary>
     public bool IsAsked => Replacement?.RequestedAt is not null;
+
+    /// <summary>One machine more was asked for, or may have been.</summary>
+    public bool IsSurged => Replacement?.SurgedAt is not null;
+
+    /// <summary>The new machine comes before the old one goes.</summary>
+    public bool WantsFirst => IsSurged
+        || (Recycle.Spec?.ReplacementFirst ?? (MachineOutcome.MethodOf(Recycle, Policy) == ReplacementMethod.ClusterApi && PolicyReading.WantsFirst(Policy?.Spec)));
 }

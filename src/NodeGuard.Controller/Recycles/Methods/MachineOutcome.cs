@@ -18,9 +18,24 @@ internal static class MachineOutcome
     /// </summary>
     public static SeenNode? Successor(RecycleContext recycle)
     {
-        if (recycle.Replacement?.Successor?.Uid is { } known)
-            return recycle.View.Node(recycle.Replacement.Successor.Name ?? string.Empty) is { } node && node.Uid == known ? node : null;
-        if (recycle.Node is not null || recycle.Replacement is not { } asked)
+        // One that came first was there all the time; the old one has to go.
+        if (recycle is { IsSurged: true, Node: not null } && RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Acting)
+            return null;
+        if (recycle.Replacement?.Successor is not null)
+            return Known(recycle);
+        return recycle.Node is null ? Newcomer(recycle) : null;
+    }
+
+    /// <summary>The node that comes while the old one is there; null as long as it has not come.</summary>
+    public static SeenNode? First(RecycleContext recycle) => recycle.IsSurged ? Known(recycle) ?? Newcomer(recycle) : null;
+
+    /// <summary>The successor that was noted down; null when there is none, or it is gone.</summary>
+    public static SeenNode? Known(RecycleContext recycle) =>
+        recycle.Replacement?.Successor is { Uid: { } uid } known && recycle.View.Node(known.Name ?? string.Empty) is { } node && node.Uid == uid ? node : null;
+
+    private static SeenNode? Newcomer(RecycleContext recycle)
+    {
+        if (recycle.Replacement is not { } asked)
             return null;
         LabelMatch? pool = recycle.Policy is { } policy ? Observations.Selector(policy.Spec?.NodeSelector) : null;
         var taken = recycle.View.Recycles.Objects.Select(static other => other.Status?.Replacement?.Successor?.Uid).OfType<string>().ToHashSet();

@@ -72,10 +72,26 @@ internal static class MachineSearch
     public static string? Text(UntypedObject item, string path)
     {
         string[] names = [.. path.Replace("\\.", "\0", StringComparison.Ordinal).Split('.').Select(static name => name.Replace('\0', '.'))];
-        if (names is ["metadata", "annotations", var annotation])
-            return item.Metadata.Annotations?.GetValueOrDefault(annotation);
-        if (names is ["metadata", "labels", var label])
-            return item.Metadata.Labels?.GetValueOrDefault(label);
+        return names switch
+        {
+            ["metadata", "annotations", var annotation] => item.Metadata.Annotations?.GetValueOrDefault(annotation),
+            ["metadata", "labels", var label] => item.Metadata.Labels?.GetValueOrDefault(label),
+            _ => At(item, names) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null,
+        };
+    }
+
+    public static int? Number(UntypedObject item, string path) =>
+        At(item, path.Split('.')) is { ValueKind: JsonValueKind.Number } at && at.TryGetInt32(out int number) ? number : null;
+
+    public static bool? Flag(UntypedObject item, string path) => At(item, path.Split('.'))?.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    private static JsonElement? At(UntypedObject item, string[] names)
+    {
         if (item.Unknown?.TryGetValue(names[0], out JsonElement at) != true)
             return null;
         foreach (string name in names.AsSpan(1))
@@ -84,6 +100,6 @@ internal static class MachineSearch
                 return null;
         }
 
-        return at.ValueKind == JsonValueKind.String ? at.GetString() : null;
+        return at;
     }
 }

@@ -29,6 +29,7 @@ public static class RecycleEvents
         { Node: NodePresence.Another } => RecycleEvent.NodeIsAnother,
         { HasSlot: false } => RecycleEvent.SlotLost,
         { Stopped: true, Forced: false } => RecycleEvent.Stopped,
+        { CordonTaken: true } => RecycleEvent.Uncordoned,
         { Action: ActionState.Failed } => RecycleEvent.ActionFailed,
         { Cordon: CordonState.Ours or CordonState.Others, AwaitsSuccessor: false } => RecycleEvent.Cordoned,
         { TimedOut: true } => RecycleEvent.TimedOut,

@@ -60,7 +60,13 @@ public sealed class ReplacementStatus : WireObject
     /// <summary>When the replacement was asked for.</summary>
     public DateTimeOffset? RequestedAt { get; set; }
 
-    /// <summary>When the newest node had come that was there at the request; its successor came later, by the server's clock.</summary>
+    /// <summary>What was asked for one machine more; absent where the old one goes first.</summary>
+    public ReplacedResource? SurgedResource { get; set; }
+
+    /// <summary>When that was asked.</summary>
+    public DateTimeOffset? SurgedAt { get; set; }
+
+    /// <summary>When the newest node had come that was there at the first request; its successor came later, by the server's clock.</summary>
     public DateTimeOffset? NewestBefore { get; set; }
 
     /// <summary>The image that the policy wanted at the request; absent for any.</summary>

@@ -20,7 +20,7 @@ public sealed class RecycleEventsTests
 
     private static readonly Gen<RecycleObservation> Anything =
         from phase in Gen.Elements(Enum.GetValues<RecyclePhase>())
-        from flags in Gen.ListOf(Gen.Elements(true, false), 6)
+        from flags in Gen.ListOf(Gen.Elements(true, false), 7)
         from node in Gen.Elements(Enum.GetValues<NodePresence>())
         from cordon in Gen.Elements(Enum.GetValues<CordonState>())
         from drain in Gen.Elements(Enum.GetValues<DrainState>())
@@ -36,6 +36,7 @@ public sealed class RecycleEventsTests
             Stopped = flags[3],
             AwaitsSuccessor = flags[4],
             TimedOut = flags[5],
+            CordonTaken = flags[6],
             Node = node,
             Cordon = cordon,
             Drain = drain,
@@ -76,6 +77,22 @@ public sealed class RecycleEventsTests
     [Fact]
     public void An_admin_s_uncordon_during_the_drain_is_a_no() =>
         RecycleEvents.Of(Draining with { Cordon = CordonState.None, Drain = DrainState.Running }).ShouldBe(RecycleEvent.Uncordoned);
+
+    [Theory]
+    [InlineData(true, true, RecycleEvent.Uncordoned)]
+    [InlineData(true, false, RecycleEvent.Uncordoned)]
+    [InlineData(false, true, RecycleEvent.Waiting)]
+    [InlineData(false, false, RecycleEvent.Waiting)]
+    public void A_cordon_that_is_not_there_yet_is_no_uncordon(bool taken, bool awaits, RecycleEvent expected) =>
+        RecycleEvents.Of(Draining with { Phase = RecyclePhase.Cordoned, Cordon = CordonState.None, CordonTaken = taken, AwaitsSuccessor = awaits }).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(CordonState.Ours, false, RecycleEvent.Cordoned)]
+    [InlineData(CordonState.Others, false, RecycleEvent.Cordoned)]
+    [InlineData(CordonState.Ours, true, RecycleEvent.Waiting)]
+    [InlineData(CordonState.Others, true, RecycleEvent.Waiting)]
+    public void A_node_is_not_drained_before_what_it_waits_for_has_come(CordonState cordon, bool awaits, RecycleEvent expected) =>
+        RecycleEvents.Of(Draining with { Phase = RecyclePhase.Cordoned, Cordon = cordon, AwaitsSuccessor = awaits }).ShouldBe(expected);
 
     [Theory]
     [InlineData(1, false, RecycleEvent.DrainGaveUp)]
