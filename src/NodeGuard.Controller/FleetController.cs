@@ -41,6 +41,7 @@ public sealed partial class FleetController
     private readonly FleetPass _pass;
     private readonly History _history;
     private readonly OrphanMarks _orphans;
+    private readonly NodeConditionWriter _conditions;
     private readonly ServerClock _clock;
     private readonly ServedDefinitions _definitions;
     private readonly ControllerVitals _vitals;
@@ -88,6 +89,7 @@ public sealed partial class FleetController
         _pass = new FleetPass(api, _parts.Writer, _definitions, _notifier, _vitals.Metrics, time, log);
         _history = new History(api);
         _orphans = new OrphanMarks(mark);
+        _conditions = new NodeConditionWriter(api, log);
         _clock = new ServerClock(api, time, log);
     }
 
@@ -170,6 +172,8 @@ public sealed partial class FleetController
         await _pass.RunAsync(view, now, leads, term);
         await _history.TrimAsync(view, fleet, now, term);
         await _orphans.SweepAsync(view, term);
+        if (await leads() && await _conditions.WriteAsync(view, now, term))
+            _wake.Ring();
     }
 
     // Several at once; which of them takes a successor that two could take is decided in the step.

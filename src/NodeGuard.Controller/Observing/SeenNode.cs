@@ -1,5 +1,6 @@
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
+using NodeGuard.Core.Fleet.Nodes;
 using NodeGuard.Core.Selecting;
 using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Draining;
@@ -31,6 +32,9 @@ public sealed record SeenNode
 
     public bool Deleting { get; init; }
 
+    /// <summary>Type, status and reason of those conditions that the controller writes.</summary>
+    public IReadOnlyList<(string Type, string Status, string Reason)> Conditions { get; init; } = [];
+
     public string Name => Draining.Name;
 
     public string Uid => Draining.Uid;
@@ -39,6 +43,17 @@ public sealed record SeenNode
 
     /// <summary>The UID of the recycle that has marked the node; null for none.</summary>
     public string? Marked => Draining.Taints.FirstOrDefault(static taint => taint.Key == FleetKeys.RecycleTaint)?.Value;
+
+    public (string Status, string Reason)? Condition(string type)
+    {
+        foreach (var condition in Conditions)
+        {
+            if (condition.Type == type)
+                return (condition.Status, condition.Reason);
+        }
+
+        return null;
+    }
 
     /// <summary>Differs when something differs that is decided upon; heartbeats do not. A hint: two states may share one.</summary>
     public int Hint
@@ -69,6 +84,8 @@ public sealed record SeenNode
             Ready = pool.Share(ready?.Status ?? string.Empty),
             ReadySince = ready?.LastTransitionTime ?? born,
             Deleting = node.Metadata.DeletionTimestamp is not null,
+            Conditions = [.. (node.Status?.Conditions ?? []).Where(static condition => NodeConditions.Types.Contains(condition.Type))
+                .Select(condition => (pool.Share(condition.Type), pool.Share(condition.Status), pool.Share(condition.Reason ?? string.Empty)))],
         };
     }
 

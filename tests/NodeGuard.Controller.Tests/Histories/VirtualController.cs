@@ -20,6 +20,7 @@ internal sealed class VirtualController
 
     private readonly VirtualTransport _transport;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CacheMetrics _cacheMetrics = new();
 
     /// <param name="name">Never given twice in one history.</param>
     public VirtualController(
@@ -32,7 +33,7 @@ internal sealed class VirtualController
         {
             TimeProvider clock = Process.Clock;
             var controller = new FleetController(
-                Wire, new NodeDrain(Wire, clock), http, new ControllerOptions { Random = chance.NextDouble, LongestPause = TimeSpan.FromSeconds(30) }, new CacheMetrics(), clock, log);
+                Wire, new NodeDrain(Wire, clock), http, new ControllerOptions { Random = chance.NextDouble, LongestPause = TimeSpan.FromSeconds(30) }, _cacheMetrics, clock, log);
             var elector = new LeaderElector(
                 Wire, new LeaderElectionOptions { Lease = new ObjectName("default", "controller"), Identity = name, Times = Times },
                 clock, log, chance.NextDouble);
@@ -49,6 +50,8 @@ internal sealed class VirtualController
     {
         Process.Kill();
         _transport.Abort();
+        // The runtime keeps every meter, and with it the caches that are measured, until it is disposed of.
+        _cacheMetrics.Dispose();
     }
 
     /// <summary>What it has open breaks off; it connects again.</summary>
