@@ -5,7 +5,6 @@ using NodeGuard.Controller.Observing;
 using NodeGuard.Controller.Recycles;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Guarded;
-using NodeGuard.Core.Fleet.Nodes;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;

@@ -1,6 +1,5 @@
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
-using NodeGuard.Core.Fleet.Nodes;
 using NodeGuard.Core.Selecting;
 using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Draining;

@@ -1,7 +1,7 @@
 using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Fleet.Recycles;
 
-namespace NodeGuard.Core.Fleet.Nodes;
+namespace NodeGuard.Core.Fleet;
 
 /// <summary>One condition of a Node that is ours to write.</summary>
 /// <param name="Status">True, False or Unknown.</param>

@@ -1,10 +1,10 @@
+using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Guarded;
-using NodeGuard.Core.Fleet.Nodes;
 using NodeGuard.Core.Fleet.Recycles;
 using Shouldly;
 using Xunit;
 
-namespace NodeGuard.Core.Tests.Fleet.Nodes;
+namespace NodeGuard.Core.Tests.Fleet;
 
 public sealed class NodeConditionsTests
 {
