@@ -38,9 +38,9 @@ internal static class InstallFiles
     /// <summary>The same as one file.</summary>
     public static string Text(string folder, string? image = null) => string.Join("---\n", Of(folder, image).Select(static manifest => manifest.Yaml));
 
-    /// <summary>A name that can be an image's: nothing in it ends the line that it is written to.</summary>
+    /// <summary>A name that can be an image's: nothing in it ends the line that it is written to, or means something else in YAML.</summary>
     public static bool IsImage(string text) =>
-        text.Length is > 0 and <= 512 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '@');
+        text.Length is > 0 and <= 512 && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]) && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '@');
 
     private static string WithImage(string text, string? image) =>
         image is null ? text : text.Replace(ImageLine, $" image: {image}\n", StringComparison.Ordinal);

@@ -83,6 +83,7 @@ public sealed class InstallCommandTests
     [InlineData("a b")]
     [InlineData("x\n  hostPID: true")]
     [InlineData("-nodeguard")]
+    [InlineData("nodeguard:")]
     [InlineData("")]
     public async Task An_image_that_is_none_is_refused(string image)
     {
