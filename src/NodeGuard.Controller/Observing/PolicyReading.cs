@@ -57,6 +57,7 @@ public sealed class PolicyReading
             MaxAge = maxAge,
             AgeJitter = maxAge is { } age ? Jitter(spec.AgeJitter ?? "25%", age) : TimeSpan.Zero,
             Image = spec.Image?.Version is { Length: > 0 } image ? image : null,
+            RecycleNotReadyAfter = spec.Health?.RecycleNotReadyAfter is { } after ? Duration(after, TimeSpan.Zero, "spec.health.recycleNotReadyAfter") : null,
             RecycleOnDrift = spec.Image?.OnDrift == nameof(DriftResponse.Recycle),
             RebootWhenRequired = spec.Updates?.Reboot == nameof(RebootPolicy.IfRequired),
             Budget = Budget(budget.MaxUnavailable ?? new IntOrString(1), budget.MaxPerZone, budget.MinSpacing, budget.MaxStartsPerHour, "spec.budget"),

@@ -37,6 +37,7 @@ public sealed class FleetRuleTests(ClusterFixture cluster)
         ("\"replacement\":{\"replacementFirst\":true}", "replacementFirst makes no sense with Reboot"),
         ("\"replacement\":{\"method\":\"DeleteResource\"," + Resource + ",\"matchBy\":\"Label\"}}", "key must be given with matchBy Label or Annotation"),
         ("\"replacement\":{\"method\":\"DeleteResource\"," + Resource + ",\"key\":\"a\"}}", "key must be given with matchBy Label or Annotation"),
+        ("\"health\":{\"recycleNotReadyAfter\":\"30s\"}", "a node that is not Ready for less than 1m may well come back by itself"),
         ("\"health\":{\"queries\":[{\"name\":\"a\",\"query\":\"up\"}]}", "queries need prometheus"),
     ];
 

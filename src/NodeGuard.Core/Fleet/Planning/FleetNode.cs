@@ -21,6 +21,7 @@ public sealed record FleetNode
     /// <summary>The Ready condition is true. Unknown counts as not ready (Invariant 11).</summary>
     public bool Ready { get; init; } = true;
 
+    /// <summary>Since when it has been ready; or not, when it is not.</summary>
     public DateTimeOffset ReadySince { get; init; }
 
     public bool Cordoned { get; init; }

@@ -29,6 +29,9 @@ public sealed record Policy
     /// <summary>The image version that nodes shall run; null: any.</summary>
     public string? Image { get; init; }
 
+    /// <summary>How long a node has not been ready when it is taken for broken; null: nobody says.</summary>
+    public TimeSpan? RecycleNotReadyAfter { get; init; }
+
     public bool RecycleOnDrift { get; init; }
 
     public bool RebootWhenRequired { get; init; }

@@ -58,13 +58,16 @@ internal sealed class PolicyScope
     {
         FleetNode node = member.Node;
         bool replaces = Policy.Method != ReplacementMethod.Reboot;
+        bool broken = !node.Ready && Policy.RecycleNotReadyAfter is { } after && Now - node.ReadySince >= after;
         bool image = replaces && IsOutdated(node);
         bool drift = replaces && Policy.RecycleOnDrift && node.Drift == DriftState.Drifted;
         bool age = replaces && member.Age is { } times && times.Earliest <= Now;
         bool reboot = Policy.RebootWhenRequired && node.RebootRequired == true;
-        if (!image && !drift && !reboot)
+        if (!broken && !image && !drift && !reboot)
             return age ? OnlyAge : [];
         var reasons = new List<RecycleReason>();
+        if (broken)
+            reasons.Add(RecycleReason.Unhealthy);
         if (image)
             reasons.Add(RecycleReason.Image);
         if (drift)

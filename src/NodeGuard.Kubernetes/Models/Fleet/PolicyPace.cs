@@ -127,6 +127,11 @@ public sealed class PolicyHealth : WireObject
     [FilledWith(1)]
     public int? MaxFailedRecycles { get; set; }
 
+    /// <summary>How long a node has not been Ready when it is taken for broken, and recycled; without it, never.</summary>
+    [Shape(TextShape.Duration)]
+    [Rule("duration(self) >= duration('1m')", "a node that is not Ready for less than 1m may well come back by itself")]
+    public string? RecycleNotReadyAfter { get; set; }
+
     /// <summary>The Prometheus that answers the queries.</summary>
     [Shape(TextShape.Url)]
     public string? Prometheus { get; set; }
