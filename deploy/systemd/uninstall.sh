@@ -21,12 +21,13 @@ fi
 
 # After the agent: a running one would write its drop-ins again.
 if [ -x "$program" ]; then
-  "$program" harden --undo || fail "the drop-ins could not be taken away; nothing else was removed. Mend what is said above and run this again"
+  "$program" release || fail "the drop-ins could not be taken away; nothing else was removed. Mend what is said above and run this again"
 fi
 left=$(grep -ls '^# Written by NodeGuard' /etc/systemd/networkd.conf.d/zz-nodeguard.conf /run/systemd/networkd.conf.d/zz-nodeguard.conf \
   /etc/systemd/network/*.network.d/zz-nodeguard.conf /run/systemd/network/*.network.d/zz-nodeguard.conf \
+  /etc/systemd/system/*.service.d/zz-nodeguard.conf /run/systemd/system/*.service.d/zz-nodeguard.conf \
   /etc/needrestart/conf.d/nodeguard.conf || true)
-[ -z "$left" ] || fail "still there, though $program harden --undo should have removed it: $left"
+[ -z "$left" ] || fail "still there, though $program release should have removed it: $left"
 
 rm -f "$unit" "$program" "$unit.new" "$program.new"
 rm -rf /etc/systemd/system/nodeguard-agent.service.d /var/lib/nodeguard /run/nodeguard /etc/nodeguard

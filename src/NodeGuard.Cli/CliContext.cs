@@ -9,6 +9,7 @@ using NodeGuard.Cli.Drills;
 using NodeGuard.Cli.Kubernetes;
 using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
+using NodeGuard.Cli.Updates;
 using NodeGuard.Linux.Systemd;
 using NodeGuard.Linux.Systemd.Config;
 
@@ -33,6 +34,8 @@ public sealed record CliContext
 
     public required Func<IPreventionHost> PreventionHost { get; init; }
 
+    public required Func<IUpdateHost> UpdateHost { get; init; }
+
     /// <summary>The cluster that a kubeconfig, or the pod's own account, names.</summary>
     public required Func<ClusterRequest, ClusterAnswer> Cluster { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record CliContext
             console, ServiceManagerSocket.OfProcess(), static surroundings => new GuardService(surroundings), HostUpdates.Hold).RunAsync,
         DrillHost = static () => new LinuxDrillHost(),
         Cluster = request => ProcessCluster.Reach(request, console),
+        UpdateHost = () => new LinuxUpdateHost(console.Time),
         PreventionHost = static () => new LinuxPreventionHost(new Systemctl(), new HostRoot(), KernelObjects.Live),
     };
 

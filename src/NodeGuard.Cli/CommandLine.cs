@@ -78,6 +78,8 @@ public static class CommandLine
         InstallCommand.Create(context),
         DoctorCommand.Create(context),
         HardenCommand.Create(context),
+        UpdatesCommand.Create(context),
+        ReleaseCommand.Create(context),
         DrillCommand.Create(context),
         CompletionCommand.Create(context),
     ];

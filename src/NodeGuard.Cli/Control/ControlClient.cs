@@ -41,6 +41,9 @@ public sealed class ControlClient : IDisposable
     public Task<ControlAnswer<List<EpisodeRecord>>> EpisodesAsync(CancellationToken cancellation) =>
         AskAsync(HttpMethod.Get, "episodes", ControlJsonContext.Default.ListEpisodeRecord, cancellation);
 
+    public Task<ControlAnswer<UpdatesStatus>> UpdatesAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, "updates", ControlJsonContext.Default.UpdatesStatus, cancellation);
+
     public Task<ControlAnswer<RestoreReport>> RestoreAsync(CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "routes/restore", ControlJsonContext.Default.RestoreReport, cancellation);
 

@@ -55,7 +55,7 @@ public static class HoldPlanner
     private static UnitPlan Observe(ObservedUnit unit) =>
         Told(unit) ?? (unit.Loaded!.Holds
             ? new(HoldState.Held, $"starts only while {HoldFile.Permit} exists")
-            : new(HoldState.WouldHold, "would be held if updates.mode were hold"));
+            : new(HoldState.WouldHold, "would wait for a permit if updates were held"));
 
     private static UnitPlan Hold(ObservedUnit unit, bool persistent)
     {

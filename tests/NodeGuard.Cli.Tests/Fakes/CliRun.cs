@@ -3,6 +3,7 @@ using NodeGuard.Cli.Drills;
 using NodeGuard.Cli.Kubernetes;
 using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
+using NodeGuard.Cli.Updates;
 
 namespace NodeGuard.Cli.Tests.Fakes;
 
@@ -19,6 +20,7 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
         bool inputIsTerminal = false,
         IDrillHost? drillHost = null,
         IPreventionHost? preventionHost = null,
+        IUpdateHost? updateHost = null,
         Func<ConfigurationSources, string>? runAgent = null,
         Func<ClusterRequest, ClusterAnswer>? cluster = null,
         CancellationToken cancellation = default)
@@ -42,6 +44,7 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
             Environment = name => name == "NODEGUARD_HTTP_SOCKET" ? socket ?? "/nonexistent/agent.sock" : null,
             DrillHost = () => drillHost ?? throw new InvalidOperationException("This test has no host to drill."),
             PreventionHost = () => preventionHost ?? throw new InvalidOperationException("This test has no host to examine."),
+            UpdateHost = () => updateHost ?? throw new InvalidOperationException("This test has no host whose updates could be held."),
             Cluster = cluster ?? (static _ => throw new InvalidOperationException("This test has no cluster.")),
             DrillTiming = new DrillTiming { Poll = TimeSpan.FromMilliseconds(1), Quiet = TimeSpan.Zero },
             RunAgent = async (sources, _) =>

@@ -116,6 +116,7 @@ public sealed class HelpTests
         Environment = static _ => null,
         DrillHost = static () => throw new InvalidOperationException("Help drills nothing."),
         PreventionHost = static () => throw new InvalidOperationException("Help examines nothing."),
+        UpdateHost = static () => throw new InvalidOperationException("Help holds nothing."),
         Cluster = static _ => throw new InvalidOperationException("Help asks no cluster."),
         RunAgent = static (_, _) => throw new InvalidOperationException("Help runs no agent."),
     });

@@ -1,0 +1,94 @@
+using NodeGuard.Lab.Tests.Lab;
+
+namespace NodeGuard.Lab.Tests.Apt;
+
+/// <summary>A container with unattended-upgrades as Debian ships it, and one package of which a security update can be published.</summary>
+public sealed class UpdatableContainer : IAsyncDisposable
+{
+    public const string Service = "apt-daily-upgrade.service";
+    public const string Timer = "apt-daily-upgrade.timer";
+    public const string AgentUnit = "nodeguard-agent.service";
+    private const string Package = "lab-updated";
+    private const string Brought = "/opt/nodeguard";
+
+    private readonly AptRepository _repository;
+
+    private UpdatableContainer(LabContainer container)
+    {
+        Container = container;
+        _repository = AptRepository.In(container);
+    }
+
+    public LabContainer Container { get; }
+
+    /// <summary>Boots; version 1 is installed, and 2 is pending.</summary>
+    public static async Task<UpdatableContainer> BootAsync(LabSuite suite)
+    {
+        var updatable = new UpdatableContainer(await LabContainer.BootAsync(suite));
+        LabContainer container = updatable.Container;
+        // The lab's roots mask the timer; the stamp would make every run but the first of a day do nothing.
+        await container.ShellAsync($"rm -f /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/systemd/system/{Timer}");
+        await container.WriteFileAsync(
+            "/etc/apt/apt.conf.d/99lab",
+            "APT::Periodic::Enable \"1\";\nAPT::Periodic::Unattended-Upgrade \"always\";\n"
+            + "#clear Unattended-Upgrade::Origins-Pattern;\nUnattended-Upgrade::Origins-Pattern { \"origin=Debian,label=Debian-Security\"; };\n");
+        await container.WriteFileAsync(
+            $"/etc/systemd/system/{Timer}.d/lab.conf", "[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nRandomizedDelaySec=0\nAccuracySec=1ms\nPersistent=no\n");
+        await container.ExecAsync("systemctl", "daemon-reload");
+        await updatable._repository.AddAsync(AptSource.Debian, new DebPackage(Package, "1"));
+        await updatable.PublishAsync("2");
+        await container.ExecAsync("apt-get", "install", "-q", "-y", $"{Package}=1");
+        return updatable;
+    }
+
+    public async Task PublishAsync(string version)
+    {
+        await _repository.AddAsync(AptSource.Security, new DebPackage(Package, version));
+        _repository.Publish();
+        await Container.WriteFileAsync("/etc/apt/sources.list", _repository.SourcesList);
+        await Container.ExecAsync("apt-get", "update", "-q");
+    }
+
+    public Task<string> InstalledAsync() => Container.ExecAsync("dpkg-query", "-W", "-f", "${Version}", Package);
+
+    /// <summary>Comes back when the service has ended, or was not started for want of its condition.</summary>
+    public Task UpdateAsync() => Container.ExecAsync("systemctl", "start", Service);
+
+    /// <summary>Every file of the host's own configuration that the hold may touch: type, mode, owner, content.</summary>
+    public Task<string> FilesAsync() => Container.ShellAsync(
+        "find /etc/systemd /run/systemd/system /run/systemd/network /run/systemd/networkd.conf.d /etc/apt -printf '%y %m %U %p %l\\n' 2>/dev/null | sort;"
+        + " find /etc/systemd /run/systemd/system /etc/apt -type f -exec sha256sum {} + | sort -k2");
+
+    public async Task InstallAgentAsync(string environment = "")
+    {
+        Container.Install(LabHost.NodeguardBinary(), $"{Brought}/nodeguard");
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(LabHost.RepositoryRoot, "deploy", "systemd")))
+        {
+            await Container.WriteFileAsync($"{Brought}/{Path.GetFileName(file)}", await File.ReadAllTextAsync(file));
+        }
+
+        if (environment.Length > 0)
+        {
+            await Container.WriteFileAsync($"/etc/systemd/system/{AgentUnit}.d/lab.conf", $"[Service]\nEnvironment={environment}\n");
+        }
+
+        await Container.ExecAsync("sh", $"{Brought}/install.sh", $"{Brought}/nodeguard");
+    }
+
+    public Task UninstallAgentAsync() => Container.ExecAsync("sh", $"{Brought}/uninstall.sh");
+
+    /// <summary>Waits until the agent says this of the unit: held, running, foreignDropIn, ….</summary>
+    public Task UntilAsync(string unit, string state) => Container.UntilAsync(
+        $"{unit} to be {state}", async () => (await StatesAsync()).Contains($"{unit}={state}", StringComparison.Ordinal));
+
+    /// <summary>Of each unit that the agent knows.</summary>
+    public async Task<string> StatesAsync()
+    {
+        CommandResult list = await Container.TryExecAsync("nodeguard", "updates", "list", "-o", "json");
+        using var status = System.Text.Json.JsonDocument.Parse(list.Output);
+        return string.Join(' ', status.RootElement.GetProperty("units").EnumerateArray()
+            .Select(unit => $"{unit.GetProperty("unit").GetString()}={unit.GetProperty("state").GetString()}"));
+    }
+
+    public ValueTask DisposeAsync() => Container.DisposeAsync();
+}
