@@ -148,12 +148,12 @@ internal sealed partial class HoldLoop : IHostedHold
         _retries = result.IsUnfinished ? _retries + 1 : 0;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "updates: {What} {Path}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{What} {Path}")]
     private static partial void LogChange(ILogger log, string what, string path);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "updates: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
     private static partial void LogProblem(ILogger log, string problem);
 
-    [LoggerMessage(Message = "updates: {Unit} is {State}: {Reason}")]
+    [LoggerMessage(Message = "{Unit} is {State}: {Reason}")]
     private static partial void LogState(ILogger log, LogLevel level, string unit, HoldState state, string reason);
 }

@@ -86,7 +86,7 @@ public static class HoldPlanner
         LoadedUnit loaded = unit.Loaded!;
         if (loaded.Holds)
             return new(HoldState.Held, $"starts only while {HoldFile.Permit} exists");
-        if (!isRight || loaded.NeedsReload)
+        if (!isRight || IsStale(unit, wanted: true))
             return new(HoldState.Waiting, "held as soon as systemd has read the drop-in");
         ExistingFile? clearing = unit.DropIns.LastOrDefault(static file => !file.IsOurs && file.Content is { } text && HoldFile.ClearsConditions(text));
         return clearing is not null
@@ -135,7 +135,11 @@ public static class HoldPlanner
 
     /// <summary>Files changed, and what systemd knows of the unit is not what they say.</summary>
     private static bool IsStale(ObservedUnit unit, bool wanted) =>
-        unit.Loaded is { LoadState: "loaded", NeedsReload: true } loaded && loaded.Holds != wanted;
+        unit.Loaded is { LoadState: "loaded" } loaded && loaded.Holds != wanted
+        && (loaded.NeedsReload || loaded.DropInPaths.Any(path => IsOurPath(unit, path)) != wanted);
+
+    private static bool IsOurPath(ObservedUnit unit, string path) =>
+        path == HoldFile.Of(unit.Unit, persistent: false) || path == HoldFile.Of(unit.Unit, persistent: true);
 
     private static ExistingFile? Find(ObservedUnit unit, string path) => unit.DropIns.FirstOrDefault(file => file.Path == path);
 }

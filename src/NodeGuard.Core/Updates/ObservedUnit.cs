@@ -49,8 +49,11 @@ public sealed record LoadedUnit
     /// <summary>It starts only while the permit exists.</summary>
     public required bool Holds { get; init; }
 
-    /// <summary>Its files have changed since systemd read them.</summary>
+    /// <summary>systemd says that its files have changed since it read them; up to 252 it does not see new directories of drop-ins.</summary>
     public required bool NeedsReload { get; init; }
+
+    /// <summary>Those that systemd has read.</summary>
+    public IReadOnlyList<string> DropInPaths { get; init; } = [];
 
     /// <summary>Null when it has not run since boot.</summary>
     public UnitRun? LastRun { get; init; }

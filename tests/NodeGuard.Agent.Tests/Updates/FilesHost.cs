@@ -34,6 +34,9 @@ internal sealed class FilesHost : IDisposable
 
     public string ActiveState { get; set; } = "inactive";
 
+    /// <summary>Up to 252 systemd does not see drop-ins in directories that are new to it.</summary>
+    public bool IsOld { get; set; }
+
     /// <summary>The bus, or systemd behind it, is gone.</summary>
     public bool IsSilent { get; set; }
 
@@ -85,7 +88,8 @@ internal sealed class FilesHost : IDisposable
             LoadState = "loaded",
             ActiveState = ActiveState,
             Holds = Holds(),
-            NeedsReload = !DropIns().OrderBy(pair => pair.Key, StringComparer.Ordinal).SequenceEqual(_read.OrderBy(pair => pair.Key, StringComparer.Ordinal)),
+            DropInPaths = [.. _read.Keys.Where(path => !IsReplaced(path))],
+            NeedsReload = !IsOld && !DropIns().OrderBy(pair => pair.Key, StringComparer.Ordinal).SequenceEqual(_read.OrderBy(pair => pair.Key, StringComparer.Ordinal)),
         }));
     }
 
@@ -115,8 +119,7 @@ internal sealed class FilesHost : IDisposable
         bool holds = false;
         foreach ((string path, string content) in _read.OrderBy(pair => Path.GetFileName(pair.Key), StringComparer.Ordinal))
         {
-            bool replaced = path.StartsWith("/run/", StringComparison.Ordinal) && _read.ContainsKey("/etc" + path[4..]);
-            if (!replaced)
+            if (!IsReplaced(path))
             {
                 holds = (holds && !HoldFile.ClearsConditions(content)) || content.Contains("\nConditionPathExists=" + HoldFile.Permit, StringComparison.Ordinal);
             }
@@ -124,6 +127,8 @@ internal sealed class FilesHost : IDisposable
 
         return holds;
     }
+
+    private bool IsReplaced(string path) => path.StartsWith("/run/", StringComparison.Ordinal) && _read.ContainsKey("/etc" + path[4..]);
 
     private IEnumerable<KeyValuePair<string, string>> DropIns() =>
         new[] { "/etc", "/run" }

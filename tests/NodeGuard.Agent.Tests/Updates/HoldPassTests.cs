@@ -14,6 +14,15 @@ public sealed class HoldPassTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
+    public async Task A_systemd_that_does_not_see_the_new_drop_in_is_told_to_read_it()
+    {
+        _host.IsOld = true;
+
+        StateOf(await RunAsync(HoldMode.Hold)).ShouldBe(HoldState.Held);
+        StateOf(await RunAsync(HoldMode.Release)).ShouldBe(HoldState.Free);
+    }
+
+    [Fact]
     public async Task Holding_writes_one_drop_in_has_it_read_and_then_changes_nothing()
     {
         HoldResult first = await RunAsync(HoldMode.Hold);
@@ -123,7 +132,7 @@ public sealed class HoldPassTests : IDisposable
     {
         for (int seed = 0; seed < FuzzScale.Cases(200); seed++)
         {
-            using var host = new FilesHost();
+            using var host = new FilesHost { IsOld = seed % 2 == 0 };
             var random = new Random(seed);
             for (int step = random.Next(1, 12); step > 0; step--)
             {

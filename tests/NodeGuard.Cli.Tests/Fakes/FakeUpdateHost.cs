@@ -90,6 +90,7 @@ internal sealed class FakeUpdateHost : IUpdateHost
                 ActiveState = "inactive",
                 Holds = ours.Length > 0 && !overruled,
                 NeedsReload = false,
+                DropInPaths = [.. ours.Select(file => file.Path)],
                 LastRun = new UnitRun(FixedTime.Now.AddHours(-4), FixedTime.Now.AddHours(-4).AddMinutes(2), "success", 0),
                 SkippedAt = overruled ? FixedTime.Now.AddHours(-1) : null,
                 Timer = new UnitTimer(Path.ChangeExtension(name, ".timer"), "enabled", true, FixedTime.Now.AddHours(20), FixedTime.Now.AddHours(-4)),

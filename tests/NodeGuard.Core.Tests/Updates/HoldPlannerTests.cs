@@ -14,6 +14,7 @@ public sealed class HoldPlannerTests
 
     private static readonly LoadedUnit Idle = new() { LoadState = "loaded", ActiveState = "inactive", Holds = false, NeedsReload = false };
     private static readonly LoadedUnit Held = Idle with { Holds = true };
+    private static readonly LoadedUnit Read = Idle with { DropInPaths = [Runtime] };
     private static readonly LoadedUnit Stale = Idle with { NeedsReload = true };
     private static readonly ExistingFile OursRuntime = new(Runtime, HoldFile.Content);
     private static readonly ExistingFile OursPersistent = new(Persistent, HoldFile.Content);
@@ -57,8 +58,10 @@ public sealed class HoldPlannerTests
         { "foreign at our path", HoldMode.Hold, false, Present(Idle, new ExistingFile(Runtime, "[Unit]\n")), HoldState.ForeignDropIn, null, "", false },
         { "foreign in /etc replaces ours", HoldMode.Hold, false, Present(Idle, new ExistingFile(Persistent, "[Unit]\n"), OursRuntime), HoldState.ForeignDropIn, null, "", false },
         { "unreadable at our path", HoldMode.Hold, true, Present(Idle, new ExistingFile(Persistent, null)), HoldState.ForeignDropIn, null, "", false },
-        { "conditions cleared", HoldMode.Hold, false, Present(Idle, OursRuntime, new ExistingFile(Clearing, "[Unit]\nConditionACPower=\n")), HoldState.ForeignDropIn, null, "", false },
-        { "in place, without effect", HoldMode.Hold, false, Present(Idle, OursRuntime), HoldState.Unknown, null, "", false },
+        { "conditions cleared", HoldMode.Hold, false, Present(Read, OursRuntime, new ExistingFile(Clearing, "[Unit]\nConditionACPower=\n")), HoldState.ForeignDropIn, null, "", false },
+        { "written, not read, and 252 does not see it", HoldMode.Hold, false, Present(Idle, OursRuntime), HoldState.Waiting, null, "", true },
+        { "off, not read, and 252 does not see it", HoldMode.Off, false, Present(Held with { DropInPaths = [Runtime] }), HoldState.Waiting, null, "", true },
+        { "in place, without effect", HoldMode.Hold, false, Present(Read, OursRuntime), HoldState.Unknown, null, "", false },
         { "absent", HoldMode.Hold, false, With(new UnitFile.Absent(), null), HoldState.Absent, null, "", false },
         { "gone", HoldMode.Hold, false, With(new UnitFile.Absent(), null, OursRuntime), HoldState.Absent, null, Runtime, false },
         { "gone, persistent", HoldMode.Hold, true, With(new UnitFile.Absent(), null, OursPersistent), HoldState.Absent, null, "", false },
@@ -122,7 +125,7 @@ public sealed class HoldPlannerTests
     [Fact]
     public void A_drop_in_that_clears_conditions_is_named()
     {
-        HoldPlan plan = Plan(HoldMode.Hold, Present(Idle, OursRuntime, new ExistingFile(Clearing, "[Unit]\nConditionPathExists =\n")));
+        HoldPlan plan = Plan(HoldMode.Hold, Present(Read, OursRuntime, new ExistingFile(Clearing, "[Unit]\nConditionPathExists =\n")));
 
         plan.Verdicts[0].Reason.ShouldContain(Clearing);
     }

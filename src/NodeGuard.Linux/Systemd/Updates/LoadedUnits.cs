@@ -23,11 +23,12 @@ public sealed class LoadedUnits(SystemBus bus, TimeProvider time)
         var active = _units.UnitPropertyAsync<string>(unit, "ActiveState", cancellation);
         var needsReload = _units.UnitPropertyAsync<bool>(unit, "NeedDaemonReload", cancellation);
         var conditions = _units.UnitPropertyAsync<object[]>(unit, "Conditions", cancellation);
+        var dropIns = _units.UnitPropertyAsync<object[]>(unit, "DropInPaths", cancellation);
         var passed = _units.UnitPropertyAsync<bool>(unit, "ConditionResult", cancellation);
         var asked = _units.UnitPropertyAsync<ulong>(unit, "ConditionTimestamp", cancellation);
         var timers = _units.UnitPropertyAsync<object[]>(unit, "TriggeredBy", cancellation);
         var run = RunAsync(unit, cancellation);
-        await Task.WhenAll(active, needsReload, conditions, passed, asked, timers, run);
+        await Task.WhenAll(active, needsReload, conditions, dropIns, passed, asked, timers, run);
         if (await active is not BusValue<string>.Known { Value: var state }
             || await needsReload is not BusValue<bool>.Known { Value: var stale }
             || await conditions is not BusValue<object[]>.Known { Value: var list })
@@ -41,6 +42,7 @@ public sealed class LoadedUnits(SystemBus bus, TimeProvider time)
             ActiveState = state,
             Holds = list.Any(IsOurs),
             NeedsReload = stale,
+            DropInPaths = await dropIns is BusValue<object[]>.Known { Value: var paths } ? [.. paths.OfType<string>()] : [],
             SkippedAt = await passed is BusValue<bool>.Known { Value: false } ? Time(await asked) : null,
             LastRun = await run,
             Timer = await TimerAsync(await timers, cancellation),
