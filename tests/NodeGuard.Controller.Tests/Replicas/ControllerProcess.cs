@@ -18,12 +18,13 @@ internal sealed class ControllerProcess : IAsyncDisposable
     public IReadOnlyCollection<string> Lines => _lines;
 
     /// <param name="lease">In seconds.</param>
-    public static ControllerProcess Start(string kubeconfig, string lease)
+    /// <param name="listen">Where it serves metrics and probes.</param>
+    public static ControllerProcess Start(string kubeconfig, string lease, string listen = "off")
     {
         string program = Environment.GetEnvironmentVariable("NODEGUARD_BINARY") is { Length: > 0 } named && File.Exists(named)
             ? named
             : throw new InvalidOperationException("NODEGUARD_BINARY must name the program under test; ./build.sh publish makes it");
-        var start = new ProcessStartInfo(program, ["controller", "--kubeconfig", kubeconfig, "--namespace", "default", "--lease-duration", lease])
+        var start = new ProcessStartInfo(program, ["controller", "--kubeconfig", kubeconfig, "--namespace", "default", "--lease-duration", lease, "--listen", listen])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
