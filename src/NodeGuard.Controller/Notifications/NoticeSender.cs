@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using NodeGuard.Controller.Recycles.Methods;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Policies;
@@ -16,22 +17,32 @@ internal sealed class NoticeSender(IKubeApi api, HttpClient http, TimeProvider t
     /// <returns>Null when it was taken; otherwise why not.</returns>
     public async Task<string?> SendAsync(Notice notice, FleetNotification receiver, CancellationToken stop)
     {
-        if (WebhookAddress.Read(receiver.Url, out _) is not { } at)
-            return "its url is no https address, nor http of this host, without name and password";
-        byte[]? secret = null;
-        if (receiver.Secret is { } place)
+        string? address = receiver.Url;
+        if (receiver.UrlFrom is { } place)
         {
-            (secret, Preparation? problem) = await SecretBytes.ReadAsync(api, place, stop);
-            if (secret is null)
-                return problem switch
-                {
-                    Preparation.Refused refused => refused.Message,
-                    Preparation.Later later => later.Message,
-                    _ => "its secret cannot be read",
-                };
+            var (bytes, problem) = await SecretAsync(place, stop);
+            if (bytes is null)
+                return problem;
+            address = Encoding.UTF8.GetString(bytes).Trim();
         }
 
-        return await PostAsync(notice, receiver, at, secret, stop);
+        if (WebhookAddress.Read(address, out _) is not { } at)
+            return "its url is no https address, nor http of this host, without name and password";
+        if (receiver.Secret is null)
+            return await PostAsync(notice, receiver, at, null, stop);
+        var (secret, missing) = await SecretAsync(receiver.Secret, stop);
+        return secret is null ? missing : await PostAsync(notice, receiver, at, secret, stop);
+    }
+
+    private async Task<(byte[]? Bytes, string? Problem)> SecretAsync(SecretKey place, CancellationToken stop)
+    {
+        var (bytes, problem) = await SecretBytes.ReadAsync(api, place, stop);
+        return (bytes, problem switch
+        {
+            Preparation.Refused refused => refused.Message,
+            Preparation.Later later => later.Message,
+            _ => null,
+        });
     }
 
     private async Task<string?> PostAsync(Notice notice, FleetNotification receiver, Uri at, byte[]? secret, CancellationToken stop)

@@ -22,7 +22,7 @@ internal sealed partial class Notifier(NoticeSender sender, ControllerMetrics me
     // A freeze is told once however long it stands, and what was told of the past is no news after that time.
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(1);
 
-    private readonly Dictionary<(string Notice, string Url), Telling> _tellings = [];
+    private readonly Dictionary<(string Notice, string Receiver), Telling> _tellings = [];
     private readonly Dictionary<string, DateTimeOffset> _told = [];
 
     /// <summary>Begins what is due and takes in what has ended; waits for nobody.</summary>
@@ -66,8 +66,8 @@ internal sealed partial class Notifier(NoticeSender sender, ControllerMetrics me
         bool done = true;
         foreach (FleetNotification receiver in receivers)
         {
-            if (!_tellings.TryGetValue((notice.Id, receiver.Url ?? string.Empty), out Telling? telling))
-                _tellings[(notice.Id, receiver.Url ?? string.Empty)] = telling = new Telling();
+            if (!_tellings.TryGetValue((notice.Id, NameOf(receiver)), out Telling? telling))
+                _tellings[(notice.Id, NameOf(receiver))] = telling = new Telling();
             if (!telling.Busy && !telling.Done && telling.NotBefore <= time.GetUtcNow()
                 && _tellings.Values.Count(static other => other.Busy) < MostAtOnce)
             {
@@ -103,7 +103,7 @@ internal sealed partial class Notifier(NoticeSender sender, ControllerMetrics me
         metrics.Notified(notice.Event, problem is null ? "sent" : telling.Done ? "given_up" : "failed");
         if (problem is not null)
         {
-            string host = WebhookAddress.Read(receiver.Url, out _)?.Authority ?? "an address that cannot be used";
+            string host = receiver.UrlFrom is not null ? NameOf(receiver) : WebhookAddress.Read(receiver.Url, out _)?.Authority ?? "an address that cannot be used";
             if (telling.Done)
                 GivenUp(log, notice.Event, notice.Name, host, telling.Tries, problem);
             else
@@ -114,6 +114,10 @@ internal sealed partial class Notifier(NoticeSender sender, ControllerMetrics me
         telling.Busy = false;
         changed();
     }
+
+    private static string NameOf(FleetNotification receiver) => receiver.UrlFrom is { } place
+        ? $"the address in Secret {place.Namespace}/{place.Name}, entry {place.Key}"
+        : receiver.Url ?? string.Empty;
 
     /// <summary>Doubles with each try.</summary>
     internal static TimeSpan Rest(int tries)

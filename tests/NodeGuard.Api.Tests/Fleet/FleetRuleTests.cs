@@ -88,6 +88,8 @@ public sealed class FleetRuleTests(ClusterFixture cluster)
         await RefusedAsync(FleetObjects.Recycles, FleetObjects.Recycle("bad", Node + ",\"force\":true"), "force is for people only: it needs the reason Manual", "force");
         await RefusedAsync(
             FleetObjects.Recycles, FleetObjects.Recycle("bad", Node + ",\"method\":\"Reboot\",\"replacementFirst\":true"), "replacementFirst makes no sense with Reboot", "first");
+        await RefusedAsync(
+            FleetObjects.Fleets, FleetObjects.Fleet("""{"notifications":[{"format":"Json"}]}""", "cluster"), "a receiver has either url or urlFrom", "no url");
         await RefusedAsync(FleetObjects.Fleets, FleetObjects.Fleet("{}", "second"), "there is one Fleet, and its name must be cluster", "name");
         await RefusedAsync(
             FleetObjects.Fleets, FleetObjects.Fleet("""{"budget":{"maxUnavailable":"150%"}}""", "cluster"), "a percentage from 0% to 100%", "budget");

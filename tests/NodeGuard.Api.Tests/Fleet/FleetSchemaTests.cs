@@ -144,7 +144,7 @@ public sealed class FleetSchemaTests(ClusterFixture cluster)
             FleetObjects.Guarded, FleetObjects.GuardedNode("bad", """{"operation":{"id":"1","kind":"Halt"}}"""), "spec.operation.kind", "Halt");
         await RefusedAsync(FleetObjects.Guarded, FleetObjects.GuardedNode("bad", """{"operation":{"kind":"Reboot"}}"""), "spec.operation.id", "no id");
         await RefusedAsync(FleetObjects.Fleets, FleetObjects.Fleet("""{"freeze":{"sameCauseNodes":1}}"""), "spec.freeze.sameCauseNodes", "1");
-        await RefusedAsync(FleetObjects.Fleets, FleetObjects.Fleet("""{"notifications":[{"format":"Json"}]}"""), "spec.notifications[0].url", "no url");
+        await RefusedAsync(FleetObjects.Fleets, FleetObjects.Fleet("""{"notifications":[{"url":"https://example.org/","format":"Xml"}]}"""), "spec.notifications[0].format", "Xml");
     }
 
     [Fact]

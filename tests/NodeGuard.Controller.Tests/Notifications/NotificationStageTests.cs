@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Recycles;
@@ -25,7 +26,8 @@ public sealed class NotificationStageTests
         await using NoticeReceiver receiver = await NoticeReceiver.StartAsync();
         await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool);
         await stage.SecretAsync("chat", "key", "a key"u8.ToArray());
-        var notification = new FleetNotification { Url = receiver.Url, Secret = SecretOf() };
+        await stage.SecretAsync("address", "url", Encoding.UTF8.GetBytes(receiver.Url + "\n"));
+        var notification = new FleetNotification { UrlFrom = new SecretKey { Namespace = FleetKeys.SystemNamespace, Name = "address", Key = "url" }, Secret = SecretOf() };
         FleetStage.Value(await stage.Api.CreateAsync(
             ResourceTypes.Fleets,
             new FleetObject { Metadata = new ObjectMeta { Name = FleetKeys.FleetName }, Spec = new FleetSpec { Notifications = [notification] } },

@@ -77,12 +77,15 @@ public sealed class FleetFreeze : WireObject
     public string? Within { get; set; }
 }
 
+[Rule("has(self.url) != has(self.urlFrom)", "a receiver has either url or urlFrom")]
 public sealed class FleetNotification : WireObject
 {
     /// <summary>Where it is sent.</summary>
-    [MustBeSet]
     [Shape(TextShape.Url)]
     public string? Url { get; set; }
+
+    /// <summary>The Secret with the address, where that holds a token, as those of chats do: whoever may read the Fleet reads url.</summary>
+    public SecretKey? UrlFrom { get; set; }
 
     /// <summary>The key that signs it; without it, it is not signed.</summary>
     public SecretKey? Secret { get; set; }
