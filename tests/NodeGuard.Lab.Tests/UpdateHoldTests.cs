@@ -23,7 +23,7 @@ public sealed class UpdateHoldTests(ITestOutputHelper output)
         await using UpdatableContainer updatable = await UpdatableContainer.BootAsync(LabSuite.Named(suite));
         LabContainer container = updatable.Container;
         string before = await updatable.FilesAsync();
-        await updatable.InstallAgentAsync();
+        await updatable.InstallAgentAsync("NODEGUARD_UPDATES_MODE=hold");
         await updatable.UntilAsync(UpdatableContainer.Service, "held");
 
         await updatable.UpdateAsync();
@@ -71,7 +71,7 @@ public sealed class UpdateHoldTests(ITestOutputHelper output)
         await container.ExecAsync("systemctl", "start", Running);
         string pid = await container.ExecAsync("systemctl", "show", "--property=MainPID", "--value", Running);
         string before = await updatable.FilesAsync();
-        await updatable.InstallAgentAsync("NODEGUARD_UPDATES_PERSISTENT=true");
+        await updatable.InstallAgentAsync("NODEGUARD_UPDATES_MODE=hold NODEGUARD_UPDATES_PERSISTENT=true");
 
         await updatable.UntilAsync(UpdatableContainer.Service, "held");
         await updatable.UntilAsync(Running, "running");

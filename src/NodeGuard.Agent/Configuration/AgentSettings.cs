@@ -66,7 +66,7 @@ public static class AgentSettings
 
     internal static readonly ScalarSetting<HoldMode> UpdatesMode = new(
         "updates.mode",
-        "hold",
+        "observe",
         new OneOf<HoldMode>(("off", HoldMode.Off), ("observe", HoldMode.Observe), ("hold", HoldMode.Hold)),
         "Whether units that install updates wait for a permit: no, only tell which would, or yes.")
     { Reloadable = true };

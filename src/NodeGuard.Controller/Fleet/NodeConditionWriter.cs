@@ -91,7 +91,7 @@ internal sealed partial class NodeConditionWriter(IKubeApi api, ILogger log)
             };
             if (node.Condition(change.Type)?.Status != change.Status)
                 condition["lastTransitionTime"] = time;
-            conditions.Add(condition);
+            conditions.Add((JsonNode)condition);
         }
 
         var patch = new JsonObject
