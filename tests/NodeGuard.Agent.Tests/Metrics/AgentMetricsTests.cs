@@ -99,7 +99,10 @@ public sealed class AgentMetricsTests : IDisposable
         _metrics.LedgerWritten(1, DateTimeOffset.UnixEpoch);
         _metrics.SetUpdates(new UpdatesStatus
         {
-            Mode = HoldMode.Hold, Released = false, Permit = false, Problems = [],
+            Mode = HoldMode.Hold,
+            Released = false,
+            Permit = false,
+            Problems = [],
             Units = [new UpdateUnit { Unit = "apt-daily.service", State = HoldState.Held, Reason = "held", NextRun = DateTimeOffset.UnixEpoch }],
         });
 

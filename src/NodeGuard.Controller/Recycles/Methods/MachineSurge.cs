@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeGuard.Controller.Observing;
 using NodeGuard.Core.Fleet;
+using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
@@ -52,6 +54,9 @@ internal sealed class MachineSurge(IKubeApi api)
                 : $"{What(recycle)} was set back to {replicas} replicas by somebody: no machine comes first");
         }
 
+        // Read after the deployment: a leader that slept, and leads no more, finds the recycle further on, or the deployment written since.
+        if (!await WaitsAsync(recycle, cancellation))
+            return new Asked.Later($"{What(recycle)} is not asked for one replica more: the recycle has gone on");
         // What others have surged is not what it is to have in the end.
         int others = deployment.Metadata.Annotations?.Keys.Count(static key => key.StartsWith(FleetKeys.SurgePrefix, StringComparison.Ordinal)) ?? 0;
         ApiFailure? failure = await WriteAsync(deployment, recycle, replicas + 1, Math.Max(0, replicas - others), cancellation);
@@ -86,8 +91,10 @@ internal sealed class MachineSurge(IKubeApi api)
     public async Task<string?> UndoAsync(RecycleContext recycle, Func<UntypedObject, Task<string?>> mark, CancellationToken cancellation)
     {
         var (deployment, problem) = await ReadAsync(recycle, cancellation);
-        if (deployment is null || Base(deployment, recycle) is null)
+        if (deployment is null)
             return problem;
+        if (Base(deployment, recycle) is null)
+            return recycle.IsAsked ? null : await CloseAsync(deployment, recycle, cancellation);
         string version = Version(recycle);
         var query = new ListQuery(Namespace: deployment.Metadata.Namespace ?? string.Empty, LabelSelector: $"{DeploymentLabel}={deployment.Metadata.Name}");
         var (machines, _, failure) = await PagedList.ReadAsync(api, Machines(version), query, cancellation);
@@ -103,6 +110,19 @@ internal sealed class MachineSurge(IKubeApi api)
         var (deployment, problem) = await ReadAsync(recycle, cancellation);
         return problem is null ? deployment is not null && Base(deployment, recycle) is not null : null;
     }
+
+    // One that slept since before it asked must find the deployment written: twice, so that nothing of it is left.
+    private async Task<string?> CloseAsync(UntypedObject deployment, RecycleContext recycle, CancellationToken cancellation)
+    {
+        int replicas = Replicas(deployment);
+        return await WriteAsync(deployment, recycle, replicas, replicas, cancellation) is { } failure
+            ? $"{What(recycle)} was not written: {failure.Message}"
+            : await GiveBackAsync(recycle, cancellation);
+    }
+
+    private async Task<bool> WaitsAsync(RecycleContext recycle, CancellationToken cancellation) =>
+        await api.GetAsync(ResourceTypes.NodeRecycles, new ObjectName(string.Empty, recycle.Name), cancellation) is ApiResult<NodeRecycle>.Ok { Value: var now }
+        && now.Metadata.Uid == recycle.Uid && RecycleReading.Phase(now) == RecyclePhase.Cordoned;
 
     private static UntypedObject? Surplus(RecycleContext recycle, IEnumerable<UntypedObject> machines)
     {

@@ -51,7 +51,12 @@ public sealed class AptPolicyReaderTests
         var security = answer.Origins["http://security.debian.org/debian-security bookworm-security/main amd64 Packages"];
         security.ShouldBe(new ReleaseOrigin
         {
-            Origin = "Debian", Label = "Debian-Security", Archive = "stable-security", Codename = "bookworm-security", Component = "main", Site = "security.debian.org",
+            Origin = "Debian",
+            Label = "Debian-Security",
+            Archive = "stable-security",
+            Codename = "bookworm-security",
+            Component = "main",
+            Site = "security.debian.org",
         });
         security.IsSecurity.ShouldBeTrue();
         var vendor = answer.Origins["file:/srv/apt vendor/main amd64 Packages"];

@@ -10,7 +10,11 @@ public sealed class UnattendedRulesTests
 
     private static readonly ReleaseOrigin Security = new()
     {
-        Origin = "Debian", Label = "Debian-Security", Archive = "stable-security", Codename = "bookworm-security", Site = "security.debian.org",
+        Origin = "Debian",
+        Label = "Debian-Security",
+        Archive = "stable-security",
+        Codename = "bookworm-security",
+        Site = "security.debian.org",
     };
 
     private static readonly ReleaseOrigin Vendor = new() { Origin = "Vendor", Label = "Vendor", Archive = "main", Codename = "vendor" };
