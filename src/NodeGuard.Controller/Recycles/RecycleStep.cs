@@ -219,7 +219,8 @@ internal sealed partial class RecycleStep(RecycleParts parts)
 
     private async Task<bool> TakeBackAsync(RecycleContext recycle, CancellationToken term)
     {
-        if (!(recycle.IsAsked || recycle.IsSurged) || RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Succeeded
+        bool nothing = RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Succeeded || !recycle.IsAsked;
+        if ((nothing && !recycle.IsSurged)
             || parts.MethodFor(recycle) is not { } method || await method.TakeBackAsync(recycle, term) is not { } problem)
         {
             return true;

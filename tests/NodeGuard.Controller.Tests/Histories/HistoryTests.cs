@@ -127,6 +127,30 @@ public sealed class HistoryTests(ITestOutputHelper output)
         result.Broken.ShouldBeNull(result.Log);
     }
 
+    /// <summary>A MachineSet that has one too many takes whichever Machine is marked, also that of another recycle.</summary>
+    [Fact]
+    public void Two_recycles_with_the_new_machine_first_leave_no_replica_behind_when_one_s_machine_goes_for_the_other()
+    {
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 4695,
+            Provider = PoolProvider.ClusterApi,
+            First = true,
+            Nodes = 3,
+            Controllers = 3,
+            MaxUnavailable = 2,
+            Pods = 1,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(81), Doing.StopController, 3, 90),
+                new Deed(TimeSpan.FromSeconds(168), Doing.StopController, 1, 110),
+                new Deed(TimeSpan.FromSeconds(267), Doing.NewImage, 4, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+    }
+
     private static string Tell(History broken, string how)
     {
         History least = Histories.Shrunk(broken);

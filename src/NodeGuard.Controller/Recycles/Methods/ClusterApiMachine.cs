@@ -57,6 +57,10 @@ internal sealed class ClusterApiMachine(IKubeApi api) : IMachineMapping
         return await AnnotateAsync(resource, recycle, marks, cancellation) ?? (recycle.IsSurged ? await _surge.GiveBackAsync(recycle, cancellation) : null);
     }
 
+    // A MachineSet that has one too many may take this Machine for the sake of another recycle: the replica of this one goes all the same.
+    public Task<string?> AfterDeleteAsync(RecycleContext recycle, CancellationToken cancellation) =>
+        recycle.IsSurged ? _surge.GiveBackAsync(recycle, cancellation) : Task.FromResult<string?>(null);
+
     public async Task<Asked?> InsteadOfDeleteAsync(UntypedObject found, ResourceType<UntypedObject> type, RecycleContext recycle, CancellationToken cancellation)
     {
         if (Strategy(recycle) != nameof(ClusterApiStrategy.Remediate))

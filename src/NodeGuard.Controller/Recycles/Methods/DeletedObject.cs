@@ -27,17 +27,20 @@ internal sealed class DeletedObject(IKubeApi api, IMachineMapping mapping) : IRe
         string what = $"{resource.Kind} {place}";
         return await api.GetAsync(type, place, cancellation) switch
         {
-            ApiResult<UntypedObject>.Ok { Value: var found } when found.Metadata.Uid != resource.Uid => new Asked.Running($"{what} is gone"),
-            ApiResult<UntypedObject>.Ok { Value: { Metadata.DeletionTimestamp: not null } found } => new Asked.Running(Leaving(what, found)),
+            ApiResult<UntypedObject>.Ok { Value: var found } when found.Metadata.Uid != resource.Uid => await GoingAsync(recycle, $"{what} is gone", cancellation),
+            ApiResult<UntypedObject>.Ok { Value: { Metadata.DeletionTimestamp: not null } found } => await GoingAsync(recycle, Leaving(what, found), cancellation),
             ApiResult<UntypedObject>.Ok { Value: var found } => await mapping.InsteadOfDeleteAsync(found, type, recycle, cancellation)
                 ?? await DeleteAsync(recycle, resource, type, place, what, cancellation),
-            ApiResult<UntypedObject>.Failed { Failure.Kind: ApiFailureKind.NotFound } => new Asked.Running($"{what} is gone"),
+            ApiResult<UntypedObject>.Failed { Failure.Kind: ApiFailureKind.NotFound } => await GoingAsync(recycle, $"{what} is gone", cancellation),
             ApiResult<UntypedObject>.Failed { Failure: var failure } => new Asked.Later($"reading {what}: {failure.Message}"),
             _ => throw new InvalidOperationException("a result is Ok or Failed"),
         };
     }
 
     public Task<string?> TakeBackAsync(RecycleContext recycle, CancellationToken cancellation) => mapping.TakeBackAsync(recycle, cancellation);
+
+    private async Task<Asked> GoingAsync(RecycleContext recycle, string state, CancellationToken cancellation) =>
+        await mapping.AfterDeleteAsync(recycle, cancellation) is { } later ? new Asked.Later(later) : new Asked.Running(state);
 
     private async Task<Asked> DeleteAsync(
         RecycleContext recycle, ReplacedResource resource, ResourceType<UntypedObject> type, ObjectName place, string what, CancellationToken cancellation)
@@ -80,6 +83,9 @@ internal interface IMachineMapping
 
     /// <summary>What the provider is told before; null when it is done, otherwise why it is not done yet.</summary>
     Task<string?> BeforeDeleteAsync(ReplacedResource resource, RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+    /// <summary>What the provider is told when it goes, whoever has deleted it; null when it is done, otherwise why it is not done yet.</summary>
+    Task<string?> AfterDeleteAsync(RecycleContext recycle, CancellationToken cancellation) => Task.FromResult<string?>(null);
 
     /// <summary>Where somebody else deletes it when told to; null: it is deleted.</summary>
     Task<Asked?> InsteadOfDeleteAsync(UntypedObject found, ResourceType<UntypedObject> type, RecycleContext recycle, CancellationToken cancellation) =>

@@ -126,15 +126,16 @@ internal sealed class MachineSurge(IKubeApi api)
 
     private static UntypedObject? Surplus(RecycleContext recycle, IEnumerable<UntypedObject> machines)
     {
-        // The one that came for nothing; where the old node has gone meanwhile it is needed, and the youngest goes.
+        // The one that came for nothing goes; where the old node has gone meanwhile it is needed, and the youngest other one goes.
         string? successor = recycle.Replacement?.Successor?.Name;
         var others = recycle.View.Recycles.Objects.Where(other => other.Metadata.Uid != recycle.Uid)
             .Select(static other => other.Status?.Replacement?.Successor?.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return machines.Select(machine => (Machine: machine, Node: MachineSearch.Text(machine, "status.nodeRef.name")))
             .Where(found => found.Machine.Metadata.DeletionTimestamp is null && found.Node != recycle.NodeName && (found.Node is null || !others.Contains(found.Node)))
+            .Where(found => recycle.Node is not null || found.Node is null || found.Node != successor)
             // The server's times have whole seconds.
             .Where(found => found.Machine.Metadata.CreationTimestamp > recycle.Replacement?.SurgedAt - TimeSpan.FromSeconds(1))
-            .OrderBy(found => recycle.Node is not null && found.Node is not null && found.Node == successor ? 0 : 1)
+            .OrderBy(found => found.Node is not null && found.Node == successor ? 0 : 1)
             .ThenBy(static found => found.Node is not null)
             .ThenByDescending(static found => found.Machine.Metadata.CreationTimestamp)
             .Select(static found => found.Machine)
