@@ -110,13 +110,21 @@ internal sealed class Laws
         }
 
         foreach (JsonObject deployment in All("machinedeployments.cluster.x-k8s.io"))
-        {
-            if (!_sabotaged && (deployment.Number("spec", "replicas") != _history.Nodes || deployment.ToJsonString().Contains(FleetKeys.SurgePrefix, StringComparison.Ordinal)))
-                Break(8, $"MachineDeployment {Name(deployment)} has {deployment.Number("spec", "replicas")} replicas, and had {_history.Nodes}: {deployment["metadata"]!["annotations"]?.ToJsonString()}");
-        }
+            ReplicasAreAsBefore(deployment);
 
         if (_server.Complaints.Count > 0)
             Broken ??= $"the simulation: {_server.Complaints[0]}";
+    }
+
+    // A recycle that waits for another try keeps the machine that came for it.
+    private void ReplicasAreAsBefore(JsonObject deployment)
+    {
+        string[] surges = [.. (deployment.At("metadata", "annotations") as JsonObject ?? []).Select(static pair => pair.Key)
+            .Where(static key => key.StartsWith(FleetKeys.SurgePrefix, StringComparison.Ordinal))];
+        int kept = surges.Count(key => All(Recycles).Any(recycle => IsWaiting(recycle) && key == FleetKeys.SurgePrefix + Uid(recycle)));
+        long replicas = deployment.Number("spec", "replicas") ?? 0;
+        if (!_sabotaged && (kept != surges.Length || replicas != _history.Nodes + kept))
+            Break(8, $"MachineDeployment {Name(deployment)} has {replicas} replicas, and had {_history.Nodes}: {string.Join(", ", surges)}");
     }
 
     private void OnCommitted(StoreEvent happened)
