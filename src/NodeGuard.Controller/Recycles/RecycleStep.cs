@@ -219,8 +219,9 @@ internal sealed partial class RecycleStep(RecycleParts parts)
 
     private async Task<bool> TakeBackAsync(RecycleContext recycle, CancellationToken term)
     {
-        bool nothing = RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Succeeded || !recycle.IsAsked;
-        if ((nothing && !recycle.IsSurged)
+        // A replica that was asked for is given back after a success, too.
+        bool mayLeaveAnything = recycle.IsSurged || (recycle.IsAsked && RecycleReading.Phase(recycle.Recycle) != RecyclePhase.Succeeded);
+        if (!mayLeaveAnything
             || parts.MethodFor(recycle) is not { } method || await method.TakeBackAsync(recycle, term) is not { } problem)
         {
             return true;
