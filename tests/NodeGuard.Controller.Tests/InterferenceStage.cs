@@ -22,7 +22,7 @@ internal sealed class InterferenceStage : IAsyncDisposable
     public const string OldImage = "debian-12.1";
     public const string NewImage = "debian-12.2";
     private const int PoolSize = 2;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly ConcurrentDictionary<string, NodeRecycle> _last = new();
     private readonly ConcurrentDictionary<PhaseMoment, NodeRecycle> _met = new();

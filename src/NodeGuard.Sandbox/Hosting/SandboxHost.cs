@@ -51,10 +51,11 @@ public sealed class SandboxHost : IAsyncDisposable
 
     /// <param name="options">What it starts with.</param>
     /// <param name="say">Gets remarks for a person.</param>
+    /// <param name="real">The clock that the simulated one follows; null for the machine's.</param>
     /// <exception cref="SandboxException">An option names something that is not usable; the message says what to do.</exception>
-    public static async Task<SandboxHost> StartAsync(SandboxOptions options, Action<string> say)
+    public static async Task<SandboxHost> StartAsync(SandboxOptions options, Action<string> say, TimeProvider? real = null)
     {
-        var clock = new SimulationClock(TimeProvider.System, options.Speed);
+        var clock = new SimulationClock(real ?? TimeProvider.System, options.Speed);
         var cluster = new Cluster(clock);
         BuiltIns.AddTo(cluster);
         DataDirectory? data = options.Data is { } directory ? DataDirectory.Open(directory, cluster.Store, say) : null;

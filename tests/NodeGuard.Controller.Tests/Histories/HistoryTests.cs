@@ -13,6 +13,7 @@ namespace NodeGuard.Controller.Tests.Histories;
 /// The controller's real code against the sandbox on a virtual clock, through histories that no person would think of.
 /// NODEGUARD_HISTORIES says how many by chance, NODEGUARD_HISTORY_SEED where they begin.
 /// </summary>
+[Collection(AloneTests.Name)]
 [Trait("Category", "Verify")]
 [Trait("Invariant", "5")]
 [Trait("Invariant", "6")]
@@ -154,7 +155,6 @@ public sealed class HistoryTests(ITestOutputHelper output)
         result.Broken.ShouldBeNull(result.Log);
     }
 
-    /// <summary>On threads of their own: those of the pool belong to the servers of the tests beside these.</summary>
     private static void OnAllCores(int[] items, Action<int> play)
     {
         int next = -1;

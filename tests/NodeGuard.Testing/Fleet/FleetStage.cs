@@ -21,8 +21,9 @@ namespace NodeGuard.Testing.Fleet;
 /// <summary>A simulated cluster in fast time with the controller's real code, over HTTPS, in this process.</summary>
 internal sealed class FleetStage : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
+    private readonly UnhurriedClock _real;
     private readonly SandboxHost _sandbox;
     private readonly string _directory;
     private static readonly LeaseTimes Lease = new()
@@ -35,8 +36,9 @@ internal sealed class FleetStage : IAsyncDisposable
     private readonly List<StageController> _controllers = [];
     private readonly HttpClient _http = new();
 
-    private FleetStage(SandboxHost sandbox, string directory, KubeClient api)
+    private FleetStage(UnhurriedClock real, SandboxHost sandbox, string directory, KubeClient api)
     {
+        _real = real;
         _sandbox = sandbox;
         _directory = directory;
         Api = api;
@@ -72,6 +74,7 @@ internal sealed class FleetStage : IAsyncDisposable
     private static async Task<FleetStage> StartBareAsync(double speed, IReadOnlyList<string> manifests, PoolSpec[] pools)
     {
         string directory = Directory.CreateTempSubdirectory("nodeguard-fleet-").FullName;
+        var real = new UnhurriedClock();
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions
             {
@@ -80,10 +83,11 @@ internal sealed class FleetStage : IAsyncDisposable
                 Speed = speed,
                 Manifests = manifests,
             },
-            static _ => { });
+            static _ => { },
+            real);
         string kubeconfig = Path.Combine(directory, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, sandbox.Server.KubeconfigText());
-        return new FleetStage(sandbox, directory, Connect(kubeconfig)) { StartedAt = sandbox.Cluster.Clock.GetUtcNow() };
+        return new FleetStage(real, sandbox, directory, Connect(kubeconfig)) { StartedAt = sandbox.Cluster.Clock.GetUtcNow() };
     }
 
     /// <summary>Starts one more controller; one of them leads, and a lead that is lost is taken over within two seconds.</summary>
@@ -208,6 +212,7 @@ internal sealed class FleetStage : IAsyncDisposable
         Api.Dispose();
         _http.Dispose();
         await _sandbox.DisposeAsync();
+        _real.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 
