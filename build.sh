@@ -29,8 +29,8 @@ Usage: ./build.sh VERB [ARGUMENT...]
   bench [NAME...] [--json]
                           prints figures: gaps, restore, size and rest of the agent, as ratios against the kernel's floor
                           and the peers (root); only when named: settings (root), sandbox, cache, drain beside kubectl,
-                          plan (a fleet's next steps), ttl (30 days of ageing, beside other ways), and controller (5,000
-                          nodes at rest, and what a recycle costs)
+                          plan (a fleet's next steps), ttl (30 days of ageing, beside other ways), controller (5,000
+                          nodes at rest, and what a recycle costs), and day (5,000 nodes recycled in one window)
   generate                writes deploy/crds from the models in src/NodeGuard.Kubernetes/Models/Fleet; the tests compare them
   format                  formats the code in place
   lab up|down|shell SUITE a booted container of bullseye, bookworm, trixie or sid (root)
@@ -137,7 +137,7 @@ bench() {
     named=1
     case "$name" in
       plan | ttl) ;;
-      sandbox | cache | controller) programs=1 ;;
+      sandbox | cache | controller | day) programs=1 ;;
       drain) drain=1 programs=1 ;;
       *) lab=1 programs=1 ;;
     esac

@@ -24,7 +24,8 @@ internal static class BenchCommand
     private const string Plan = "plan";
     private const string Ttl = "ttl";
     private const string Controller = "controller";
-    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain, Plan, Ttl, Controller];
+    private const string Day = "day";
+    private static readonly string[] WithoutLab = [Sandbox, Cache, Drain, Plan, Ttl, Controller, Day];
     private static readonly string[] Names = ["gaps", "restore", "size", "rest"];
 
     public static async Task<int> RunAsync(string[] args)
@@ -105,6 +106,11 @@ internal static class BenchCommand
             report = report with { Controller = await ControllerBench.RunAsync(Say) };
         }
 
+        if (named.Contains(Day))
+        {
+            report = report with { Day = await DayBench.RunAsync(Say) };
+        }
+
         if (named.Contains(Settings))
         {
             report = report with { Settings = await SettingsBench.RunAsync(Say) };
@@ -135,6 +141,7 @@ internal static class BenchCommand
             report.Ttl is { } ttl ? TtlBench.SheetOf(ttl) : null,
             report.Forecast is { } forecast ? TtlBench.SheetOf(forecast) : null,
             report.Controller is { } controller ? ControllerBench.SheetOf(controller) : null,
+            report.Day is { } day ? DayBench.SheetOf(day) : null,
         ];
         foreach (Sheet sheet in sheets.OfType<Sheet>())
         {

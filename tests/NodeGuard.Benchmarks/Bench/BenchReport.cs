@@ -38,6 +38,8 @@ internal sealed record BenchReport
     public ForecastTrial? Forecast { get; init; }
 
     public ControllerRow? Controller { get; init; }
+
+    public DayRow? Day { get; init; }
 }
 
 [JsonSerializable(typeof(BenchReport))]

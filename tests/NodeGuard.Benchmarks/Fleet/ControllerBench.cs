@@ -138,13 +138,7 @@ internal static class ControllerBench
 
     private static Process Start(params string[] arguments)
     {
-        string program = Environment.GetEnvironmentVariable("NODEGUARD_BINARY") is { Length: > 0 } path && File.Exists(path)
-            ? path
-            : throw new LabException("NODEGUARD_BINARY must name the published nodeguard; ./build.sh bench sets it");
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        Process process = Process.Start(start) ?? throw new LabException($"{program} does not start");
+        Process process = PublishedProgram.Start(arguments);
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
