@@ -21,6 +21,9 @@ internal sealed record FleetLook(ClusterView View, FleetObject Fleet, FleetState
     // Ages go on by themselves.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
+    /// <summary>Why parts of it may be older than they look: the server that is not reached, and since when; null while it is.</summary>
+    public string? Stale { get; private init; }
+
     /// <summary>A look, or a sentence that says what could not be read.</summary>
     /// <param name="at">Null: now.</param>
     public static async Task<(FleetLook? Look, string? Failure)> ReadAsync(IKubeApi api, DateTimeOffset? at, TimeProvider time, CancellationToken cancellation)
@@ -44,6 +47,7 @@ internal sealed record FleetLook(ClusterView View, FleetObject Fleet, FleetState
         using var changed = new SemaphoreSlim(0);
         using var metrics = new CacheMetrics();
         var caches = new FleetCaches(api, metrics, time, NullLogger.Instance, () => Ring(changed));
+        var away = new ServerAway(time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task following = caches.RunAsync(stop.Token);
         try
@@ -51,7 +55,7 @@ internal sealed record FleetLook(ClusterView View, FleetObject Fleet, FleetState
             while (true)
             {
                 if (caches.View is { } view)
-                    yield return Of(view, time.GetUtcNow());
+                    yield return Of(view, time.GetUtcNow()) with { Stale = away.Of(caches) };
                 await Task.Delay(Pause, time, cancellation);
                 await changed.WaitAsync(Longest, cancellation);
             }

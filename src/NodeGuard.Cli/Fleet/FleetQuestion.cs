@@ -82,7 +82,7 @@ internal sealed class FleetQuestion(CliContext context)
         return Report(ended.Value);
     }
 
-    private async IAsyncEnumerable<TAnswer> AnswersAsync<TAnswer, TElement>(
+    private async IAsyncEnumerable<Watched<TAnswer>> AnswersAsync<TAnswer, TElement>(
         ClusterAnswer.Access access, FleetAnswer<TAnswer, TElement> answer, StrongBox<string?> ended, [EnumeratorCancellation] CancellationToken cancellation)
         where TAnswer : class
     {
@@ -91,7 +91,7 @@ internal sealed class FleetQuestion(CliContext context)
             (TAnswer? made, ended.Value) = await answer.Make(access, look, cancellation);
             if (made is null)
                 yield break;
-            yield return made;
+            yield return new Watched<TAnswer>(made, look.Stale);
         }
     }
 

@@ -4,6 +4,10 @@ using NodeGuard.Cli.Terminal;
 
 namespace NodeGuard.Cli.Fleet;
 
+/// <summary>One answer of many.</summary>
+/// <param name="Stale">Why it may be older than it looks; null when it is not.</param>
+internal sealed record Watched<TAnswer>(TAnswer Answer, string? Stale);
+
 /// <summary>--watch: a picture that is drawn anew on a terminal; what changes, line by line, where output is piped.</summary>
 /// <param name="draw">The whole answer, for people.</param>
 /// <param name="facts">What may change in it, by name, as lines for people; nothing that changes with time alone.</param>
@@ -18,20 +22,44 @@ internal sealed class FleetWatch<TAnswer, TElement>(
 {
     private readonly LiveScreen _screen = new(console);
     private Dictionary<string, string> _told = [];
+    private string? _stale;
 
     /// <summary>Ends only by being cancelled.</summary>
-    public async Task RunAsync(IAsyncEnumerable<TAnswer> answers, CancellationToken cancellation)
+    public async Task RunAsync(IAsyncEnumerable<Watched<TAnswer>> answers, CancellationToken cancellation)
     {
-        await foreach (TAnswer answer in answers.WithCancellation(cancellation))
+        await foreach ((TAnswer answer, string? stale) in answers.WithCancellation(cancellation))
         {
-            if (format.IsForPrograms())
-                Stream(answer);
-            else if (console.CanRedraw)
-                _screen.Show(screen => draw(screen, answer));
+            if (console.CanRedraw && !format.IsForPrograms())
+            {
+                _screen.Show(screen => Draw(screen, answer, stale));
+            }
             else
-                Tell(answer);
+            {
+                Warn(stale);
+                if (format.IsForPrograms())
+                    Stream(answer);
+                else
+                    Tell(answer);
+            }
+
             await console.Out.FlushAsync(cancellation);
         }
+    }
+
+    // First, as a picture that does not fit ends below.
+    private void Draw(CliConsole screen, TAnswer answer, string? stale)
+    {
+        if (stale is not null)
+            screen.WriteLine(PrintableText.Of($"Warning: {stale}"));
+        draw(screen, answer);
+    }
+
+    private void Warn(string? stale)
+    {
+        if ((stale is null) == (_stale is null))
+            return;
+        console.WriteNote(PrintableText.Of(stale is null ? "The API server answers again." : $"Warning: {stale}"));
+        _stale = stale;
     }
 
     private void Tell(TAnswer answer)
