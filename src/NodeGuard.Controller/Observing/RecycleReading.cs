@@ -58,5 +58,6 @@ public static class RecycleReading
         IsForced(recycle),
         RequestedAt(recycle),
         recycle.Spec?.Deadline,
-        NotBefore(recycle));
+        NotBefore(recycle),
+        recycle.Status?.Replacement?.Successor?.Uid ?? string.Empty);
 }

@@ -155,6 +155,27 @@ public sealed class HistoryTests(ITestOutputHelper output)
         result.Broken.ShouldBeNull(result.Log);
     }
 
+    /// <summary>Whether the first request has succeeded is known only while nobody takes its new node away.</summary>
+    [Fact]
+    public void A_request_for_a_node_that_still_has_to_prove_itself_waits_for_that()
+    {
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 6584,
+            Nodes = 5,
+            MaxUnavailable = 2,
+            Pods = 1,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(216), Doing.Request, 0, 0),
+                new Deed(TimeSpan.FromSeconds(272), Doing.Request, 4, 0),
+                new Deed(TimeSpan.FromSeconds(277), Doing.Request, 4, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+    }
+
     private static void OnAllCores(int[] items, Action<int> play)
     {
         int next = -1;

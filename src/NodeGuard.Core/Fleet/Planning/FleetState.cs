@@ -34,6 +34,7 @@ public sealed record FleetState
 /// <param name="Waiting">In phase Pending.</param>
 /// <param name="Forced">A person said force.</param>
 /// <param name="NotBefore">Its last try failed.</param>
+/// <param name="SuccessorUid">The node that has come in the place of its node, and has to prove itself; empty while none is known.</param>
 public sealed record PlannedRecycle(
     string Name,
     string Uid,
@@ -45,7 +46,8 @@ public sealed record PlannedRecycle(
     bool Forced,
     DateTimeOffset RequestedAt,
     DateTimeOffset? Deadline,
-    DateTimeOffset? NotBefore = null);
+    DateTimeOffset? NotBefore = null,
+    string SuccessorUid = "");
 
 /// <summary>The right to disrupt one node. It is taken by compare-and-swap, and given back when the node is well (Invariant 5).</summary>
 /// <param name="ControlPlane">

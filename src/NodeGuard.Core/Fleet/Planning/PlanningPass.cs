@@ -81,7 +81,7 @@ internal sealed class PlanningPass
             return new Obstacle(ObstacleKind.Leaving, leaving);
         if (reasons.Count == 0)
             return new Obstacle(member.Age is null ? ObstacleKind.NothingToDo : ObstacleKind.TooYoung);
-        return null;
+        return _index.ProvingFor(node, member.Policy) is { } proving ? new Obstacle(ObstacleKind.Proving, proving.Name) : null;
     }
 
     private void Decide(Candidate candidate)

@@ -28,6 +28,9 @@ public class ObstacleTests
         [ObstacleKind.Leaving] = (State(Policy(), One with { LeavingBecause = "the autoscaler removes it" }), "it goes away by itself: the autoscaler removes it"),
         [ObstacleKind.NothingToDo] = (State(Policy() with { Image = "1" }, One), "nothing asks for it"),
         [ObstacleKind.TooYoung] = (State(DayPolicy(), One), "its time has not come"),
+        [ObstacleKind.Proving] = (
+            Wanted with { Recycles = [Running(Node(9)) with { SuccessorUid = One.Uid }] },
+            "it has to prove itself first, in the place of a node that went: auto-node-009"),
         [ObstacleKind.FleetPaused] = (Wanted with { Paused = true }, "the fleet is paused: nodeguard resume lets it go on"),
         [ObstacleKind.FleetFrozen] = (Wanted with { FrozenBecause = "3 nodes lost routes" }, "the fleet is frozen: 3 nodes lost routes"),
         [ObstacleKind.PolicyPaused] = (State(Policy() with { Paused = true }, One), "policy workers is paused"),
@@ -85,6 +88,25 @@ public class ObstacleTests
     {
         ObstacleOf(Wanted, 1).ShouldBeNull();
         Started(Wanted).ShouldBe(["node-001", "node-002"]);
+    }
+
+    /// <summary>A node that has joined since another's machine went is that one's successor, or nobody can tell yet.</summary>
+    [Fact]
+    public void A_node_that_may_be_the_successor_of_one_that_went_waits_until_that_is_known()
+    {
+        FleetNode gone = Node(9);
+        FleetState state = State(Policy(), One, Two with { BornAt = Now.AddMinutes(-2) }) with
+        {
+            Recycles = [Running(gone)],
+            Slots = [SlotOf(gone)],
+        };
+
+        ObstacleOf(state, 1).ShouldBeNull("it was there before");
+        ObstacleOf(state, 2).ShouldBe(new Obstacle(ObstacleKind.Proving, "auto-node-009"));
+        ObstacleOf(state with { Recycles = [Running(gone) with { SuccessorUid = Two.Uid }] }, 2).ShouldBe(new Obstacle(ObstacleKind.Proving, "auto-node-009"));
+        ObstacleOf(state with { Recycles = [Running(gone) with { SuccessorUid = "another" }] }, 2).ShouldBeNull();
+        ObstacleOf(state with { Recycles = [] }, 2).ShouldBeNull("its recycle has ended, and nobody looks for a successor any more");
+        ObstacleOf(state with { Slots = [SlotOf(gone, "others")] }, 2).ShouldBeNull();
     }
 
     [Theory]
