@@ -26,11 +26,15 @@ public sealed class ParseProblems
         : [.. _first, string.Create(CultureInfo.InvariantCulture, $"and {_more} more of this kind")];
 
     /// <summary>Text from a file in a message: short, on one line, without what a terminal would obey.</summary>
-    public static string Shown(ReadOnlySpan<char> text)
+    public static string Shown(ReadOnlySpan<char> text) => Shown(text, MaxShown);
+
+    /// <param name="limit">Characters, up to 1,000.</param>
+    /// <inheritdoc cref="Shown(ReadOnlySpan{char})"/>
+    public static string Shown(ReadOnlySpan<char> text, int limit)
     {
-        Span<char> shown = stackalloc char[Math.Min(text.Length, MaxShown)];
+        Span<char> shown = stackalloc char[Math.Min(text.Length, Math.Min(limit, 1000))];
         for (var i = 0; i < shown.Length; i++)
             shown[i] = char.IsControl(text[i]) ? '?' : text[i];
-        return text.Length > MaxShown ? string.Concat(shown, "…") : shown.ToString();
+        return text.Length > shown.Length ? string.Concat(shown, "…") : shown.ToString();
     }
 }

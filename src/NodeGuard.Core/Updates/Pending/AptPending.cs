@@ -7,6 +7,8 @@ namespace NodeGuard.Core.Updates.Pending;
 /// <summary>Puts the answers of apt and dpkg together: what is pending, what keeps back, from where. Holds invariant 11.</summary>
 public static class AptPending
 {
+    private const string NoLists = "apt has no lists of packages on this host, and finds nothing pending therefore; fetch them with apt-get update";
+
     /// <summary>The names that `apt-cache policy` is to be asked for.</summary>
     public static IReadOnlyList<string> NamesToAsk(AptSimulation? upgrade, AptSimulation? distUpgrade, PolicySources? sources) =>
     [
@@ -34,6 +36,8 @@ public static class AptPending
         // A list that is not whole is not a list: what is missing in it would read as up to date.
         if (answers is not { Upgrade: { Problems.Count: 0 } upgrade, Policy: { Problems.Count: 0 } policy, Sources: { } sources, Dpkg: { } dpkg })
             return pending;
+        if (sources.Origins.Values.All(origin => origin.IsInstalled))
+            return pending with { Problems = [.. pending.Problems, NoLists] };
         var pass = new Pass(upgrade, answers.DistUpgrade is { Problems.Count: 0 } whole ? whole : null, policy, sources, dpkg, answers.Unattended);
         return pending with { Packages = pass.Packages() };
     }
@@ -147,7 +151,7 @@ public static class AptPending
                 Origins = [.. origins.Select(origin => origin.ToString()).Where(text => text.Length > 0).Distinct()],
                 Security = found.Versions.Any(version => IsBetween(version.Version, package) && Offered(version).Any(origin => origin.IsSecurity)),
                 PhasedPercentage = candidate?.PhasedPercentage is < 100 ? candidate.PhasedPercentage : null,
-                Unattended = IsUnattended(package, origins),
+                Unattended = IsUnattended(package, found),
             };
         }
 
@@ -155,17 +159,19 @@ public static class AptPending
             DebianVersion.Compare(version, package.Candidate) <= 0
             && (package.Installed is null || DebianVersion.Compare(version, package.Installed) > 0);
 
-        private bool? IsUnattended(PendingPackage package, List<ReleaseOrigin> origins)
+        // It takes the newest version from an archive that it may use, be another one the candidate or not.
+        private bool? IsUnattended(PendingPackage package, PolicyPackage found)
         {
             if (unattended is null)
                 return null;
-            if (!origins.Exists(unattended.Allows) || unattended.IsBlacklisted(package.Name) || package.Downgrade)
+            if (!found.Versions.Any(version => IsBetween(version.Version, package) && Offered(version).Any(unattended.Allows)) || unattended.IsBlacklisted(package.Name) || package.Downgrade)
                 return false;
             if (package.Installed is null ? !unattended.MayComeAlong(package.Name) : !unattended.IsWhitelisted(package.Name))
                 return false;
             return package.KeptBack switch
             {
-                KeptBackReason.None => true,
+                // unattended-upgrades of Debian 12 and 13 does not look at phases.
+                KeptBackReason.None or KeptBackReason.Phased => true,
                 KeptBackReason.NeedsChanges => AllowsChanges(),
                 _ => false,
             };

@@ -28,6 +28,8 @@ public sealed record RebootNeed(bool? Required, IReadOnlyList<string> Reasons)
             reasons.Add($"the kernel {newer} is installed and {signs.RunningKernel} runs");
         if (reasons.Count > 0)
             return new RebootNeed(true, reasons);
+        if (signs.Sentinel is null)
+            return new RebootNeed(null, ["whether /run/reboot-required is there is not known"]);
         var kernelsKnown = signs.RunningKernel is { } running && signs.InstalledKernels?.Contains(running) == true;
         return kernelsKnown ? new RebootNeed(false, []) : new RebootNeed(null, ["which kernels are installed is not known, and no file asks for a reboot"]);
     }

@@ -104,6 +104,16 @@ public sealed class AptPendingTests
     };
 
     [Fact]
+    [Trait("Invariant", "11")]
+    public void Without_lists_nothing_pending_is_not_known()
+    {
+        var pending = AptPending.Of(Answers with { Sources = AptPolicyReader.ReadSources("Package files:\n 100 /var/lib/dpkg/status\n     release a=now\nPinned packages:\n") });
+
+        pending.Packages.ShouldBeNull();
+        pending.Problems.ShouldHaveSingleItem().ShouldContain("apt-get update");
+    }
+
+    [Fact]
     public void Each_package_is_told_with_what_keeps_it_back()
     {
         var pending = AptPending.Of(Answers);
@@ -115,7 +125,7 @@ public sealed class AptPendingTests
             [
                 "held 1->2 Held security=False unattended=False",
                 "pinned 1->2 Pinned security=False unattended=False",
-                "slow 1->2 Phased security=False unattended=False",
+                "slow 1->2 Phased security=False unattended=True",
                 "stuck 1->2 Blocked security=False unattended=False",
                 "up 1->3 None security=True unattended=True",
                 "wide 1->2 NeedsChanges security=False unattended=True",

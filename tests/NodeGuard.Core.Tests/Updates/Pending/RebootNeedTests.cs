@@ -31,6 +31,14 @@ public sealed class RebootNeedTests
         RebootNeed.Of(new RebootSigns(false, [], running, ["6.1.0-18-amd64"])).Required.ShouldBeNull();
 
     [Fact]
+    [Trait("Invariant", "11")]
+    public void Where_the_file_cannot_be_looked_for_the_kernels_alone_prove_no_more_than_a_need()
+    {
+        RebootNeed.Of(new RebootSigns(null, [], "6.1.0-20-amd64", ["6.1.0-20-amd64"])).Required.ShouldBeNull();
+        RebootNeed.Of(new RebootSigns(null, [], "6.1.0-18-amd64", ["6.1.0-18-amd64", "6.1.0-20-amd64"])).Required.ShouldBe(true);
+    }
+
+    [Fact]
     public void Kernels_are_told_by_the_names_of_their_packages() =>
         RebootNeed.KernelsIn(["linux-image-amd64", "linux-image-6.1.0-20-amd64", "linux-image-unsigned-5.15.0-91-generic", "linux-image-6.1.0-20-amd64-dbg", "linux-headers-6.1.0-20-amd64"])
             .ShouldBe(["6.1.0-20-amd64", "5.15.0-91-generic"]);
