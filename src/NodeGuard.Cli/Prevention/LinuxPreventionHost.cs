@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Prevention;
 using NodeGuard.Linux.Systemd;
@@ -16,7 +15,7 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
     {
         var version = await _networkd.VersionAsync(cancellation);
         var presence = await _networkd.PresenceAsync(cancellation);
-        var links = Links();
+        var links = ManagedLinks.Read(root);
         var foreign = Foreign(agent, links);
         return _files.ReadForDoctor(
             presence is NetworkdPresence.Unknown ? _files.Presence(_networkd.ProcessRuns()) : presence,
@@ -26,7 +25,7 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
     public async Task<PreventionInput> PlanningInputAsync(HardenMode mode, AgentKnowledge? agent, CancellationToken cancellation)
     {
         var version = SystemdVersion.Parse(await _networkd.VersionAsync(cancellation));
-        var links = Links();
+        var links = ManagedLinks.Read(root);
         return _files.Read(mode, version, links, Carries(Foreign(agent, links)));
     }
 
@@ -50,7 +49,7 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
     }
 
     /// <summary>The live foreign objects, from the agent where there is one; null where nobody can tell.</summary>
-    private IReadOnlyList<LiveObject>? Foreign(AgentKnowledge? agent, List<ObservedLink>? links)
+    private IReadOnlyList<LiveObject>? Foreign(AgentKnowledge? agent, IReadOnlyList<ObservedLink>? links)
     {
         if (agent is not null)
             return [.. agent.Objects.Where(static item => item.Owner is "foreign").Select(item => FromAgent(item, links))];
@@ -59,7 +58,7 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
             : null;
     }
 
-    private static LiveObject FromAgent(NodeGuard.Agent.Control.LedgerObject item, List<ObservedLink>? links) => new(
+    private static LiveObject FromAgent(NodeGuard.Agent.Control.LedgerObject item, IReadOnlyList<ObservedLink>? links) => new(
         item.Kind switch
         {
             "address" => ObjectKind.Address,
@@ -67,7 +66,7 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
             "route" => ObjectKind.Route,
             _ => ObjectKind.Rule,
         },
-        Protocol: 0, links?.Find(link => link.Name == item.Device)?.Index ?? 0, Address: null, Expires: false);
+        Protocol: 0, links?.FirstOrDefault(link => link.Name == item.Device)?.Index ?? 0, Address: null, Expires: false);
 
     private static ForeignCounts? Count(IReadOnlyList<LiveObject>? foreign) => foreign is null ? null : new ForeignCounts(
         foreign.Count(static item => item.Kind is ObjectKind.Rule),
@@ -77,23 +76,4 @@ internal sealed class LinuxPreventionHost(Systemctl systemctl, HostRoot root, Fu
 
     private static Func<int, bool?> Carries(IReadOnlyList<LiveObject>? foreign) =>
         link => foreign?.Any(item => item.LinkIndex == link);
-
-    private List<ObservedLink>? Links() => NetworkdLinks.Read(root.Map(NetworkdLinks.Directory)) is { } states
-        ? [.. states.Where(static state => state.State is not "unmanaged").Select(state => new ObservedLink(state.Index, NameOf(state.Index), state.NetworkFile))]
-        : null;
-
-    private string NameOf(int index)
-    {
-        var number = index.ToString(CultureInfo.InvariantCulture);
-        try
-        {
-            var link = Directory.EnumerateDirectories(root.Map("/sys/class/net"))
-                .FirstOrDefault(directory => File.ReadAllText(Path.Combine(directory, "ifindex")).Trim() == number);
-            return link is null ? $"link {number}" : Path.GetFileName(link);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            return $"link {number}";
-        }
-    }
 }

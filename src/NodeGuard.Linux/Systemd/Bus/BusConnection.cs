@@ -126,9 +126,13 @@ internal sealed class BusConnection : IDisposable
         SdBus.Unref(_bus);
     }
 
-    private static int Append(nint message, BusArgument argument) => argument.Text is { } text
-        ? SdBus.AppendText(message, (byte)argument.Type, text)
-        : SdBus.AppendNumber(message, (byte)argument.Type, argument.Number);
+    private static int Append(nint message, BusArgument argument) => (argument.Type, argument.Text) switch
+    {
+        ('(', { } contents) => SdBus.OpenContainer(message, (byte)argument.Number, contents),
+        (')', _) => SdBus.CloseContainer(message),
+        (_, { } text) => SdBus.AppendText(message, (byte)argument.Type, text),
+        _ => SdBus.AppendNumber(message, (byte)argument.Type, argument.Number),
+    };
 
     private static BusIncoming Read(nint message)
     {

@@ -18,6 +18,9 @@ public sealed record BusOptions
         "type='signal',sender='org.freedesktop.network1',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged'",
     ];
 
+    /// <summary>The ends of unit jobs.</summary>
+    public static readonly IReadOnlyList<string> JobEnds = [ManagerSignal + "'JobRemoved'"];
+
     /// <summary>D-Bus address; by default DBUS_SYSTEM_BUS_ADDRESS, else the system bus's usual socket.</summary>
     public string Address { get; init; } =
         Environment.GetEnvironmentVariable("DBUS_SYSTEM_BUS_ADDRESS") is { Length: > 0 } address

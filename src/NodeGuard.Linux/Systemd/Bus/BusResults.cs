@@ -37,7 +37,9 @@ public abstract record BusValue<T>
     public sealed record Unknown(string Problem) : BusValue<T>;
 }
 
-/// <summary>One argument of a call, with its D-Bus type.</summary>
+/// <summary>
+/// One argument of a call, with its D-Bus type. A container is its <see cref="Open"/>, what is in it, and <see cref="Close"/>.
+/// </summary>
 public readonly record struct BusArgument
 {
     private BusArgument(char type, string? text, ulong number)
@@ -56,6 +58,15 @@ public readonly record struct BusArgument
     public static BusArgument String(string value) => new('s', value, 0);
 
     public static BusArgument ObjectPath(string value) => new('o', value, 0);
+
+    /// <param name="type">a, r, e or v.</param>
+    /// <param name="contents">The signature of what is in it, for example "(sv)" of an array.</param>
+    public static BusArgument Open(char type, string contents) => new('(', contents, type);
+
+    public static BusArgument Close { get; } = new(')', null, 0);
+
+    /// <summary>Must stay open until the call was answered.</summary>
+    public static BusArgument Descriptor(int descriptor) => new('h', null, unchecked((uint)descriptor));
 
     public static BusArgument UInt32(uint value) => new('u', null, value);
 

@@ -58,6 +58,12 @@ internal static unsafe partial class SdBus
     [LibraryImport(Library, EntryPoint = "sd_bus_message_append_basic")]
     public static partial int AppendNumber(nint message, byte type, in ulong value);
 
+    [LibraryImport(Library, EntryPoint = "sd_bus_message_open_container", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenContainer(nint message, byte type, string contents);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_message_close_container")]
+    public static partial int CloseContainer(nint message);
+
     [LibraryImport(Library, EntryPoint = "sd_bus_message_read_basic")]
     public static partial int ReadBasic(nint message, byte type, ref ulong value);
 

@@ -39,12 +39,14 @@ public sealed class HostPrevention(HostRoot root)
     /// <param name="links">The links that networkd manages; null when unknown.</param>
     /// <param name="foreign">Null when the objects could not be read.</param>
     /// <param name="carriesForeign">By link index; null when unknown.</param>
+    /// <param name="withPending">Look through apt's lists, which takes long.</param>
     public DoctorInput ReadForDoctor(
         NetworkdPresence networkd,
         string? versionText,
         IReadOnlyList<ObservedLink>? links,
         ForeignCounts? foreign,
-        Func<int, bool?> carriesForeign)
+        Func<int, bool?> carriesForeign,
+        bool withPending = true)
     {
         var needrestart = _triggers.ReadNeedrestart();
         return new DoctorInput
@@ -56,7 +58,7 @@ public sealed class HostPrevention(HostRoot root)
             Existing = _files.Find(),
             Foreign = foreign,
             Timers = _triggers.ReadTimers(),
-            PendingUpdates = new PendingSystemdUpdateReader(root).Read(),
+            PendingUpdates = withPending ? new PendingSystemdUpdateReader(root).Read() : null,
             Needrestart = needrestart.State,
             NeedrestartPlace = needrestart.Place,
         };
