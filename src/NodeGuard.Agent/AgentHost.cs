@@ -9,6 +9,7 @@ using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Http;
 using NodeGuard.Agent.Logging;
 using NodeGuard.Agent.Metrics;
+using NodeGuard.Agent.Updates;
 using NodeGuard.Hosting.Http;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Hosting.Metrics;
@@ -32,6 +33,9 @@ internal sealed record AgentParts(
 {
     /// <summary>Null where nothing of the host may be changed but its routing.</summary>
     public IHostedHold? Hold { get; init; }
+
+    /// <summary>Null where nobody asks what is pending.</summary>
+    public PendingLoop? Pending { get; init; }
 }
 
 /// <summary>Starts the guard first and everything else behind it, and stops in the opposite order.</summary>
@@ -79,6 +83,9 @@ public sealed class AgentHost
 
     /// <summary>Makes the hold of updates; without it there is none.</summary>
     public Func<GuardSurroundings, IHostedHold>? HoldFactory { get; init; }
+
+    /// <summary>Makes the loop that knows what is pending; without it nobody does.</summary>
+    public Func<GuardSurroundings, IHostedGuard, PendingLoop>? PendingFactory { get; init; }
 
     /// <summary>Told when the observer's port is bound, for tests that ask for port 0.</summary>
     internal event Action<int>? ObserverServed;
@@ -148,8 +155,9 @@ public sealed class AgentHost
         // No signals of the bus are wanted, only answers.
         using SystemBus? bus = _options.Cluster is null ? null : new SystemBus(new BusOptions { Matches = [] });
         using IHostedHold? hold = HoldFactory?.Invoke(surroundings);
+        using PendingLoop? pending = PendingFactory?.Invoke(surroundings, guard);
         using var reload = new ConfigurationReload(_configuration, _read, guard, hold, _loggers, surroundings.Metrics, _notifier);
-        AgentParts parts = Assemble(guard, hold, surroundings, exposition, reload, bus);
+        AgentParts parts = Assemble(guard, hold, pending, surroundings, exposition, reload, bus);
 
         using var signals = new StopSignals(cancellation);
         using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -181,13 +189,14 @@ public sealed class AgentHost
     }
 
     private AgentParts Assemble(
-        IHostedGuard guard, IHostedHold? hold, GuardSurroundings surroundings, PrometheusExposition exposition, ConfigurationReload reload, SystemBus? bus)
+        IHostedGuard guard, IHostedHold? hold, PendingLoop? pending, GuardSurroundings surroundings, PrometheusExposition exposition,
+        ConfigurationReload reload, SystemBus? bus)
     {
         var control = new ServeLoop(
             "the control API",
             new UnixDomainSocketEndPoint(_options.Http.SocketPath),
             MaxControlConnections,
-            new ControlApi(guard, hold).HandleAsync,
+            new ControlApi(guard, hold, pending).HandleAsync,
             _loggers,
             _time,
             () => SocketFile.RemoveStale(_options.Http.SocketPath));
@@ -200,7 +209,8 @@ public sealed class AgentHost
         }
 
         var watchdog = new WatchdogLoop(guard, surroundings.Heartbeats, _notifier, _log, _time);
-        return new AgentParts(guard, watchdog, reload, control, observer, bus is null ? null : Cluster(_options.Cluster!, guard, bus)) { Hold = hold };
+        ClusterConnectionLoop? cluster = bus is null ? null : Cluster(_options.Cluster!, guard, bus);
+        return new AgentParts(guard, watchdog, reload, control, observer, cluster) { Hold = hold, Pending = pending };
     }
 
     private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, SystemBus bus)

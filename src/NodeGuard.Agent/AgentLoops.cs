@@ -36,6 +36,11 @@ internal static class AgentLoops
             loops.Add(new("updates", HoldDeadline, hold.RunAsync));
         }
 
+        if (parts.Pending is { } pending)
+        {
+            loops.Add(new("pending-updates", Deadline, pending.RunAsync));
+        }
+
         loops.AddRange(parts.Guard.Loops);
         return loops;
     }

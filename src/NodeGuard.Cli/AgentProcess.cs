@@ -2,6 +2,7 @@ using NodeGuard.Agent;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Logging;
+using NodeGuard.Agent.Updates;
 using NodeGuard.Cli.Terminal;
 
 namespace NodeGuard.Cli;
@@ -20,7 +21,11 @@ public sealed class AgentProcess(CliConsole console, IServiceNotifier notifier, 
         }
 
         using var loggers = AgentLoggerFactory.ToStandardError(options.Log);
-        var host = new AgentHost(configuration, () => ConfigurationLoader.Load(sources), loggers, notifier, console.Time) { HoldFactory = hold };
+        var host = new AgentHost(configuration, () => ConfigurationLoader.Load(sources), loggers, notifier, console.Time)
+        {
+            HoldFactory = hold,
+            PendingFactory = PendingLoop.For,
+        };
         return await host.RunAsync(guard, cancellation);
     }
 }

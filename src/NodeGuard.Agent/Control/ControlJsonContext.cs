@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeGuard.Core.Routing.Reports;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Agent.Control;
@@ -10,7 +11,11 @@ namespace NodeGuard.Agent.Control;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(GuardStateConverter), typeof(GuardModeConverter), typeof(HoldModeConverter), typeof(HoldStateConverter)])]
+    Converters =
+    [
+        typeof(GuardStateConverter), typeof(GuardModeConverter), typeof(HoldModeConverter), typeof(HoldStateConverter),
+        typeof(KeptBackReasonConverter), typeof(HazardStateConverter),
+    ])]
 [JsonSerializable(typeof(GuardStatus))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerObject>))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerDifference>))]
@@ -22,6 +27,7 @@ namespace NodeGuard.Agent.Control;
 [JsonSerializable(typeof(PinOutcome))]
 [JsonSerializable(typeof(RouteEvent))]
 [JsonSerializable(typeof(UpdatesStatus))]
+[JsonSerializable(typeof(PendingStatus))]
 [JsonSerializable(typeof(ErrorResponse))]
 public sealed partial class ControlJsonContext : JsonSerializerContext;
 
@@ -32,3 +38,7 @@ internal sealed class GuardModeConverter() : JsonStringEnumConverter<GuardMode>(
 internal sealed class HoldModeConverter() : JsonStringEnumConverter<HoldMode>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class HoldStateConverter() : JsonStringEnumConverter<HoldState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class KeptBackReasonConverter() : JsonStringEnumConverter<KeptBackReason>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class HazardStateConverter() : JsonStringEnumConverter<HazardState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

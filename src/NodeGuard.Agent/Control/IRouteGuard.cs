@@ -1,4 +1,5 @@
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Core.Updates.Pending;
 
 namespace NodeGuard.Agent.Control;
 
@@ -90,6 +91,9 @@ public sealed record GuardStatus
     public required DateTimeOffset StartedAt { get; init; }
 
     public string? RunningEpisode { get; init; }
+
+    /// <summary>Whether a pending update would cut this node off; null until the host's package tools have answered.</summary>
+    public Hazard? Hazard { get; init; }
 }
 
 /// <summary>One object of the ledger, for people and programs.</summary>

@@ -20,6 +20,9 @@ public sealed record UpdatesStatus
 
     /// <summary>One sentence each: what keeps the hold from its effect, and what to do about it.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
+
+    /// <summary>The packages; null where nobody has asked the host's tools yet.</summary>
+    public PendingStatus? Pending { get; init; }
 }
 
 public sealed record UpdateUnit

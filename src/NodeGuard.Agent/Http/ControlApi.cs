@@ -6,10 +6,10 @@ using NodeGuard.Hosting.Http;
 namespace NodeGuard.Agent.Http;
 
 /// <summary>What root may ask of the running agent over the control socket.</summary>
-internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null)
+internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IPendingUpdates? pending = null)
 {
     private const string Known =
-        "/v1/status, /v1/episodes, /v1/routes, /v1/routes/diff, /v1/routes/watch, /v1/routes/restore, /v1/pins/ID, /v1/updates";
+        "/v1/status, /v1/episodes, /v1/routes, /v1/routes/diff, /v1/routes/watch, /v1/routes/restore, /v1/pins/ID, /v1/updates, /v1/updates/pending";
 
     private const string PinPrefix = "/v1/pins/";
     private const int ObjectIdLength = 12;
@@ -24,13 +24,14 @@ internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null)
 
         return path switch
         {
-            "/v1/status" => GetAsync(context, () => HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, guard.Status, ControlJsonContext.Default.GuardStatus)),
+            "/v1/status" => GetAsync(context, () => HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, guard.Status with { Hazard = pending?.Latest?.Hazard }, ControlJsonContext.Default.GuardStatus)),
             "/v1/episodes" => GetAsync(context, () => HttpAnswers.JsonStreamAsync(context, guard.Episodes, ControlJsonContext.Default.IReadOnlyListEpisodeRecord)),
             "/v1/routes" => GetAsync(context, () => ListAsync(context, cancellation)),
             "/v1/routes/diff" => GetAsync(context, () => DiffAsync(context, cancellation)),
             "/v1/routes/watch" => GetAsync(context, () => WatchAsync(context, cancellation)),
             "/v1/routes/restore" => RestoreAsync(context, cancellation),
-            "/v1/updates" when hold is not null => GetAsync(context, () => UpdatesAsync(context, hold, cancellation)),
+            "/v1/updates" when hold is not null => GetAsync(context, () => UpdatesAsync(context, hold, pending, cancellation)),
+            "/v1/updates/pending" when pending is not null => PendingAsync(context, pending, cancellation),
             _ => HttpAnswers.NotFoundAsync(context, Known),
         };
     }
@@ -42,9 +43,12 @@ internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null)
         await HttpAnswers.JsonStreamAsync(
             context, await guard.ListAsync(cancellation), ControlJsonContext.Default.IReadOnlyListLedgerObject);
 
-    private static async Task UpdatesAsync(HttpContext context, IUpdateHold hold, CancellationToken cancellation) =>
+    private static async Task UpdatesAsync(HttpContext context, IUpdateHold hold, IPendingUpdates? pending, CancellationToken cancellation)
+    {
+        UpdatesStatus status = await hold.LookAsync(cancellation);
         await HttpAnswers.JsonAsync(
-            context, StatusCodes.Status200OK, await hold.LookAsync(cancellation), ControlJsonContext.Default.UpdatesStatus);
+            context, StatusCodes.Status200OK, status with { Pending = pending?.Latest }, ControlJsonContext.Default.UpdatesStatus);
+    }
 
     private async Task DiffAsync(HttpContext context, CancellationToken cancellation) =>
         await HttpAnswers.JsonStreamAsync(
@@ -60,6 +64,20 @@ internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null)
 
         RestoreReport report = await guard.RestoreAsync(cancellation);
         await HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, report, ControlJsonContext.Default.RestoreReport);
+    }
+
+    // GET tells what is known, and looks only where nothing is yet; POST looks anew.
+    private static async Task PendingAsync(HttpContext context, IPendingUpdates pending, CancellationToken cancellation)
+    {
+        bool anew = HttpMethods.IsPost(context.Request.Method);
+        if (!anew && !HttpMethods.IsGet(context.Request.Method))
+        {
+            await HttpAnswers.WrongMethodAsync(context, "GET, POST");
+            return;
+        }
+
+        PendingStatus status = anew || pending.Latest is null ? await pending.LookAsync(cancellation) : pending.Latest;
+        await HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, status, ControlJsonContext.Default.PendingStatus);
     }
 
     private async Task PinAsync(HttpContext context, string id, CancellationToken cancellation)

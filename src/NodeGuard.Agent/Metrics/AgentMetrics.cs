@@ -128,6 +128,9 @@ public sealed class AgentMetrics : IDisposable
     /// <summary>Gauges that mirror the guard's status, read at each scrape.</summary>
     public void ObserveGuard(Func<GuardStatus> status) => GuardGauges.Create(_meter, status);
 
+    /// <summary>Gauges of what is pending, read at each scrape.</summary>
+    internal void ObservePending(Func<PendingStatus?> status) => PendingGauges.Create(_meter, status);
+
     /// <summary>When each loop last moved.</summary>
     public void ObserveLoops(LoopHeartbeats heartbeats) => _meter.CreateObservableGauge(
         "nodeguard_loop_last_iteration_timestamp_seconds",

@@ -1,6 +1,7 @@
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Pending;
 
 namespace NodeGuard.Agent.Metrics;
 
@@ -60,5 +61,22 @@ internal static class MetricLabels
         GuardState.Degraded => "degraded",
         GuardState.Restoring => "restoring",
         _ => "failed",
+    };
+
+    public static string Of(HazardState state) => state switch
+    {
+        HazardState.None => "none",
+        HazardState.Hazard => "hazard",
+        _ => "unknown",
+    };
+
+    public static string Of(KeptBackReason reason) => reason switch
+    {
+        KeptBackReason.None => "no",
+        KeptBackReason.Held => "held",
+        KeptBackReason.Pinned => "pinned",
+        KeptBackReason.Phased => "phased",
+        KeptBackReason.NeedsChanges => "needs_changes",
+        _ => "blocked",
     };
 }
