@@ -86,6 +86,8 @@ public static class StatusCommand
         fields.Add("networkd's own", CountsText.Of(status.NetworkdOwned));
         fields.Add("Missing", new TextCell(CountsText.Of(status.Missing), status.Missing.Total > 0 ? Tone.Bad : Tone.Plain));
         fields.Add("Pinned", status.Pinned.ToString(CultureInfo.InvariantCulture));
+        if (status.Hazard is { } hazard)
+            fields.Add("Hazard", PendingText.HazardCell(hazard));
         if (status.LedgerFull)
             fields.Add("Ledger", new TextCell("full: objects that came later are not guarded; raise routes.maxObjects", Tone.Bad));
         fields.Add("Running since", $"{TimeText.Local(status.StartedAt, console.Time)} ({TimeText.Age(status.StartedAt, console.Time)})");

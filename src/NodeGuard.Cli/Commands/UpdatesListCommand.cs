@@ -79,6 +79,12 @@ public static class UpdatesListCommand
             console.WriteNote("The hold is released until the next boot; hold again with: nodeguard updates hold");
         if (!wide)
             UpdatesText.WriteReasons(console, status.Units);
+        if (status.Pending is { } pending)
+        {
+            console.WriteLine("");
+            PendingText.Write(console, pending, wide);
+        }
+
         foreach (var problem in status.Problems)
             console.WriteError(problem);
     }

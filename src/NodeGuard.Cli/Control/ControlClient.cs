@@ -13,6 +13,11 @@ public sealed class ControlClient : IDisposable
 {
     // The host part of the address is never looked at: the connection goes to the socket.
     private static readonly Uri Base = new("http://agent/v1/");
+
+    private const string PendingPath = "updates/pending";
+
+    // The agent asks six tools, one after the other; a busy host takes its time.
+    private static readonly TimeSpan PackageTools = TimeSpan.FromMinutes(5);
     private readonly string _socketPath;
     private readonly TimeSpan _timeout;
     private readonly HttpClient _http;
@@ -43,6 +48,11 @@ public sealed class ControlClient : IDisposable
 
     public Task<ControlAnswer<UpdatesStatus>> UpdatesAsync(CancellationToken cancellation) =>
         AskAsync(HttpMethod.Get, "updates", ControlJsonContext.Default.UpdatesStatus, cancellation);
+
+    /// <param name="now">Ask the host's package tools now, which takes seconds.</param>
+    /// <param name="cancellation">Of the caller.</param>
+    public Task<ControlAnswer<PendingStatus>> PendingAsync(bool now, CancellationToken cancellation) =>
+        AskAsync(now ? HttpMethod.Post : HttpMethod.Get, PendingPath, ControlJsonContext.Default.PendingStatus, cancellation, _timeout + PackageTools);
 
     public Task<ControlAnswer<RestoreReport>> RestoreAsync(CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "routes/restore", ControlJsonContext.Default.RestoreReport, cancellation);
@@ -102,11 +112,13 @@ public sealed class ControlClient : IDisposable
         }
     }
 
-    private async Task<ControlAnswer<T>> AskAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    private async Task<ControlAnswer<T>> AskAsync<T>(
+        HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? patience = null)
         where T : class
     {
+        var timeout = patience ?? _timeout;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(_timeout);
+        deadline.CancelAfter(timeout);
         try
         {
             using var request = new HttpRequestMessage(method, path);
@@ -131,7 +143,7 @@ public sealed class ControlClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new(ControlFailureText.TimedOut(_socketPath, path, _timeout));
+            return new(ControlFailureText.TimedOut(_socketPath, path, timeout));
         }
     }
 
@@ -161,7 +173,7 @@ public sealed class ControlClient : IDisposable
             var content = await response.Content.ReadAsStreamAsync(cancellation);
             var error = await JsonSerializer.DeserializeAsync(content, ControlJsonContext.Default.ErrorResponse, cancellation);
             if (error?.Error is { Length: > 0 } sentence)
-                return new(ControlFailureKind.Refused, sentence);
+                return new(ControlFailureKind.Refused, path == PendingPath && response.StatusCode is HttpStatusCode.NotFound ? ControlFailureText.PendingNotKnown : sentence);
         }
         catch (Exception unreadable) when (unreadable is JsonException or IOException or HttpRequestException)
         {

@@ -5,6 +5,10 @@ namespace NodeGuard.Cli.Control;
 /// <summary>Why the agent could not be asked, in words that say what to do.</summary>
 internal static class ControlFailureText
 {
+    /// <summary>For an agent of a version before this question.</summary>
+    public const string PendingNotKnown =
+        "the agent cannot tell what is pending: it is older than this program; after an update of NodeGuard restart it with systemctl restart nodeguard-agent";
+
     public static ControlFailure NotConnected(string socket, HttpRequestException failed)
     {
         if (failed.HttpRequestError is HttpRequestError.ResponseEnded)
