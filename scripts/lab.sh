@@ -4,6 +4,7 @@
 #   lab.sh down [NAME]         ends one, or all that no living test run owns
 #   lab.sh shell NAME          a shell inside
 #   lab.sh exec NAME CMD...    a command inside
+#   lab.sh again NAME          waits until the one that reboots by itself has gone down, and boots it anew on the same files
 #   lab.sh list
 # A container owned by a test run (NODEGUARD_LAB_OWNER=PID) is ended by the next `up` or `down` once that process is gone.
 set -euo pipefail
@@ -12,7 +13,7 @@ run_dir=/run/nodeguard-lab
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
-usage() { sed -n '3,7s/^#   //p' "$0" >&2; exit 64; }
+usage() { sed -n '3,8s/^#   //p' "$0" >&2; exit 64; }
 
 # The mounts under which a container gets a cgroup of its own: cgroup v2, and on a hybrid host the v1 systemd tree.
 cgroup_roots() { awk '$3 == "cgroup2" || ($3 == "cgroup" && $4 ~ /name=systemd/) { print $2 }' /proc/mounts; }
@@ -72,19 +73,20 @@ start_nspawn() {
         exec 8>&- 9>&-
         # Writable /sys is for udev, without which networkd never sees a foreign object; cgroup v2 is for systemd 258 and later.
         export SYSTEMD_NSPAWN_API_VFS_WRITABLE=1 SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-        exec setsid systemd-nspawn --quiet --register=no --keep-unit --kill-signal=SIGRTMIN+3 --machine="nglab-$name" \
-            --directory="$dir/root" --private-network --console=pipe --resolv-conf=off --timezone=off --link-journal=no --boot
-    ) </dev/null >"$dir/console" 2>&1 &
-    echo $! >"$dir/supervisor"
+        setsid systemd-nspawn --quiet --register=no --keep-unit --kill-signal=SIGRTMIN+3 --machine="nglab-$name" \
+            --directory="$dir/root" --private-network --console=pipe --resolv-conf=off --timezone=off --link-journal=no --boot &
+        echo $! >"$dir/supervisor"
+        wait $! && status=0 || status=$?
+        echo "$status" >"$dir/exit"
+    ) </dev/null >>"$dir/console" 2>&1 &
 }
 
 # The container's PID 1 as this host sees it, once it is systemd and no more nspawn's stub.
 await_leader() {
     local dir=$run_dir/$1 pid deadline=$((SECONDS + 15))
-    while [ $SECONDS -lt $deadline ]; do
-        pid=$(pgrep -P "$(cat "$dir/supervisor")" -x systemd || true)
+    while [ $SECONDS -lt $deadline ] && [ ! -e "$dir/exit" ]; do
+        pid=$([ -s "$dir/supervisor" ] && pgrep -P "$(cat "$dir/supervisor")" -x systemd || true)
         if [ -n "$pid" ]; then echo "$pid" >"$dir/leader"; return; fi
-        [ -e "/proc/$(cat "$dir/supervisor")" ] || break
         sleep 0.02
     done
     tail -n 20 "$dir/console" >&2
@@ -147,6 +149,26 @@ up() {
     cat "$dir/leader"
 }
 
+# With --keep-unit nspawn leaves the new start to others when a container reboots, and says so by this status.
+readonly reboots=133
+
+again() {
+    local name=$1 dir=$run_dir/$1 deadline=$((SECONDS + 120))
+    [ -e "$dir" ] || fail "no lab container '$name' is up; lab.sh list shows those that are"
+    until [ -s "$dir/exit" ]; do
+        [ $SECONDS -lt $deadline ] || fail "'$name' was to reboot, and has not gone down in 120 s"
+        sleep 0.1
+    done
+    [ "$(cat "$dir/exit")" = "$reboots" ] || fail "'$name' was to reboot, and ended with status $(cat "$dir/exit"); $reboots is a reboot"
+    rm "$dir/exit" "$dir/supervisor" "$dir/leader"
+    ip netns del "nglab-$name"
+    start_nspawn "$name"
+    await_leader "$name"
+    add_host0 "$name"
+    await_configured "$name"
+    cat "$dir/leader"
+}
+
 down() {
     mkdir -p "$run_dir"
     if [ $# -gt 0 ]; then
@@ -181,6 +203,7 @@ case $verb in
         inside "$1" /bin/bash -l
         ;;
     exec) [ $# -ge 2 ] || usage; inside "$@" ;;
+    again) [ $# -eq 1 ] || usage; again "$1" ;;
     list) list ;;
     *) usage ;;
 esac

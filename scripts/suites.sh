@@ -69,7 +69,7 @@ test_all() {
   [[ $what == unit ]] || ! { is_root || [[ ${CI:-} == true ]]; } || need_lab
   [[ $what == lab ]] || need_packages dbus-daemon=dbus systemd-analyze=systemd
   [[ $what == lab ]] || need_prometheus
-  [[ $what == lab ]] || need_kubectl
+  need_kubectl
   for project in tests/*.Tests/*.csproj; do
     if [[ $project == *Lab.Tests* ]]; then lab+=("$project"); else unit+=("$project"); fi
   done

@@ -27,8 +27,8 @@ public sealed partial class LabContainer : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>Its PID 1, as this host numbers it.</summary>
-    public int Leader { get; }
+    /// <summary>Its PID 1, as this host numbers it; another one after a reboot.</summary>
+    public int Leader { get; private set; }
 
     public string PeerNamespace => $"nglab-{Name}";
 
@@ -113,6 +113,9 @@ public sealed partial class LabContainer : IAsyncDisposable
         File.Copy(hostFile, target, overwrite: true);
         File.SetUnixFileMode(target, (UnixFileMode)0b111_101_101);
     }
+
+    /// <summary>Waits until it has gone down for a reboot of its own, and is up again on the same files.</summary>
+    public async Task RebootedAsync() => Leader = int.Parse((await LabHost.LabAsync("again", Name)).Succeeded(), CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync() => (await LabHost.LabAsync("down", Name)).Succeeded();
 

@@ -44,6 +44,16 @@ public static class LabHost
             : throw new LabException($"the program under test was wanted at {binary} and is not there; run ./build.sh publish or set NODEGUARD_BINARY");
     }
 
+    /// <summary>The published sandbox, which lies beside the program.</summary>
+    public static string SandboxBinary()
+    {
+        string binary = Path.Combine(Path.GetDirectoryName(NodeguardBinary())!, "nodeguard-sandbox");
+        return File.Exists(binary) ? binary : throw new LabException($"the sandbox was wanted at {binary} and is not there; run ./build.sh publish");
+    }
+
+    /// <summary>The definitions of our kinds.</summary>
+    public static string Definitions => Path.Combine(RepositoryRoot, "deploy", "crds");
+
     /// <summary>The base root file system of the suite, made on first use.</summary>
     public static async Task<string> RootFileSystemAsync(LabSuite suite)
     {
