@@ -251,7 +251,11 @@ internal sealed class Duration(TimeSpan min, TimeSpan max) : SettingType<TimeSpa
 }
 
 /// <summary>Where to listen, or nowhere. No host names: resolving one could hang the start on a broken network.</summary>
-internal sealed record ListenAddress(IPEndPoint? EndPoint);
+internal sealed record ListenAddress(IPEndPoint? EndPoint)
+{
+    /// <summary>As people write it; --help shows a default so.</summary>
+    public override string ToString() => EndPoint?.ToString() ?? "off";
+}
 
 internal sealed class ListenAddressType : SettingType<ListenAddress>
 {
@@ -278,7 +282,7 @@ internal sealed class ListenAddressType : SettingType<ListenAddress>
         return true;
     }
 
-    public override string Format(ListenAddress value) => value.EndPoint?.ToString() ?? "off";
+    public override string Format(ListenAddress value) => value.ToString();
 
     private static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {

@@ -25,6 +25,7 @@ public sealed class HelpTests
         run.Out[run.Out.IndexOf("Examples:", StringComparison.Ordinal)..].ShouldContain(path);
         run.Out.ShouldContain("Exit status:");
         run.Error.ShouldBeEmpty();
+        run.Out.ShouldNotContain(" { ", Case.Sensitive, "a default is shown as people write it");
     }
 
     [Theory]
