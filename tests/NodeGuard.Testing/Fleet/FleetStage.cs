@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGuard.Controller;
 using NodeGuard.Controller.Hosting;
@@ -104,9 +105,23 @@ internal sealed class FleetStage : IAsyncDisposable
             api,
             new LeaderElectionOptions { Lease = new ObjectName("default", "controller"), Times = Lease },
             BoottimeClock.Instance, NullLogger.Instance);
-        var started = new StageController(api, stop => Task.WhenAll(controller.FollowAsync(stop), elector.RunAsync(controller.LeadAsync, stop)));
+        var started = new StageController(api, stop => Task.WhenAll(ToldAsync(controller.FollowAsync(stop), stop), ToldAsync(elector.RunAsync(controller.LeadAsync, stop), stop)));
         _controllers.Add(started);
         return started;
+    }
+
+    // As a process would with its exit: a test that waits for a controller that has died would not know why.
+    private async Task ToldAsync(Task work, CancellationToken stop)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception failed) when (!stop.IsCancellationRequested)
+        {
+            Log.Log(LogLevel.Critical, failed, "the controller has ended by itself");
+            throw;
+        }
     }
 
     public async Task<NodePolicy> PolicyAsync(string name, Action<NodePolicySpec> change)
