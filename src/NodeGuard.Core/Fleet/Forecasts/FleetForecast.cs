@@ -26,8 +26,7 @@ public sealed class FleetForecast
         (_state, _now, _until) = (state, now, until);
         var index = new FleetIndex(state);
         var members = new Membership(state);
-        // Who is away now stays away, as far as a forecast goes.
-        _counts = new DisruptionCounts(state, index, members.All, until);
+        _counts = new DisruptionCounts(state, index, members.All);
         _rate = new ForecastRate(state.Budget, state.Starts.Select(static start => start.At));
         FleetPlan plan = FleetPlanner.Plan(state, now);
         ILookup<string, (Member Member, NodeOutlook Outlook)> byPolicy = members.All.Zip(plan.Outlooks).ToLookup(static pair => pair.First.Policy);

@@ -6,10 +6,6 @@ namespace NodeGuard.Core.Fleet.Planning;
 /// <summary>How many nodes of each scope (the fleet, a policy, their zones) there are, and how many are unavailable for any cause.</summary>
 internal sealed class DisruptionCounts
 {
-    // A node that joins, or whose kubelet starts anew, is Ready within a minute or so: perhaps before it is cordoned.
-    private static readonly TimeSpan Returning = TimeSpan.FromMinutes(1);
-
-    private readonly DateTimeOffset _now;
     private readonly Count _fleet = new();
     private readonly Dictionary<string, Count> _zones = [];
     private readonly Dictionary<string, Count> _policies = [];
@@ -18,9 +14,8 @@ internal sealed class DisruptionCounts
     private int _etcdMembers;
     private int _etcdAway;
 
-    public DisruptionCounts(FleetState state, FleetIndex index, IReadOnlyList<Member> members, DateTimeOffset now)
+    public DisruptionCounts(FleetState state, FleetIndex index, IReadOnlyList<Member> members)
     {
-        _now = now;
         var slotted = state.Slots.Select(static slot => slot.NodeUid).ToHashSet();
         HashSet<string> covered = Successors(members, index.Orphaned);
         var withControlPlane = new HashSet<string>();
@@ -46,21 +41,16 @@ internal sealed class DisruptionCounts
     public int Away(string policy) => PolicyCount(policy).Away;
 
     /// <summary>The budget that one more disruption of this node would break; null when all hold.</summary>
-    /// <remarks>
-    /// A node that is away to stay costs no more of what is available; slots are still never more than the budget. One that may
-    /// be back when it is cordoned takes the room of one that is there.
-    /// </remarks>
+    /// <remarks>A node that is away already costs no more of what is available; slots are still never more than the budget.</remarks>
     public Obstacle? Refuse(Member member, Policy? policy, DisruptionBudget fleet)
     {
         bool away = member.IsAway;
-        bool stays = away && (member.Node.Ready || _now - member.Node.ReadySince >= Returning);
-        int own = away ? 1 : 0;
         Scopes scopes = ScopesOf(member.Policy, member.Node.Zone);
         return Quorum(member.Node, away)
-            ?? Over(scopes.Fleet, fleet.MaxUnavailable, ObstacleKind.FleetBudget, stays, own)
-            ?? Over(scopes.Policy, policy?.Budget.MaxUnavailable, ObstacleKind.PolicyBudget, stays, own)
-            ?? Over(scopes.Zone, fleet.MaxPerZone, ObstacleKind.ZoneBudget, stays, own, member.Node.Zone)
-            ?? Over(scopes.PolicyZone, policy?.Budget.MaxPerZone, ObstacleKind.ZoneBudget, stays, own, member.Node.Zone);
+            ?? Over(scopes.Fleet, fleet.MaxUnavailable, ObstacleKind.FleetBudget, away)
+            ?? Over(scopes.Policy, policy?.Budget.MaxUnavailable, ObstacleKind.PolicyBudget, away)
+            ?? Over(scopes.Zone, fleet.MaxPerZone, ObstacleKind.ZoneBudget, away, member.Node.Zone)
+            ?? Over(scopes.PolicyZone, policy?.Budget.MaxPerZone, ObstacleKind.ZoneBudget, away, member.Node.Zone);
     }
 
     public void Take(Member member)
@@ -91,14 +81,12 @@ internal sealed class DisruptionCounts
         return node.IsControlPlane && others > 0 ? new Obstacle(ObstacleKind.ControlPlane, $"{others} unavailable") : null;
     }
 
-    /// <param name="stays">The node is away, and will be.</param>
-    /// <param name="own">How many of those that are away are the node itself.</param>
-    private static Obstacle? Over(Count? count, CountOrPercent? limit, ObstacleKind kind, bool stays, int own, string? zone = null)
+    private static Obstacle? Over(Count? count, CountOrPercent? limit, ObstacleKind kind, bool away, string? zone = null)
     {
         if (count is null || limit is not { } most)
             return null;
         int allowed = most.UnavailableOf(count.Nodes);
-        return (stays ? count.Slots : count.Away - own) < allowed ? null : count.Refusal(kind, allowed, zone);
+        return (away ? count.Slots : count.Away) < allowed ? null : count.Refusal(kind, allowed, zone);
     }
 
     /// <summary>Nodes that are on their way to take the place of one whose slot is held: one disruption counts once.</summary>

@@ -21,7 +21,7 @@ internal sealed class PlanningPass
         _index = new FleetIndex(state);
         _members = new Membership(state);
         _scopes = [.. state.Policies.Select(policy => new PolicyScope(policy, _members.Of(policy.Name), state, _index, now))];
-        _counts = new DisruptionCounts(state, _index, _members.All, now);
+        _counts = new DisruptionCounts(state, _index, _members.All);
         _rate = new StartRate(state.Starts, now);
     }
 

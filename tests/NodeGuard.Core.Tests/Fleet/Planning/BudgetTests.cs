@@ -110,23 +110,6 @@ public class BudgetTests
         ObstacleOf(state, 2)?.Kind.ShouldBe(ObstacleKind.FleetBudget);
     }
 
-    /// <summary>It may be Ready again before it is cordoned, and would be one too many.</summary>
-    [Theory]
-    [Trait("Invariant", "5")]
-    [InlineData(20, false)]
-    [InlineData(59, false)]
-    [InlineData(60, true)]
-    [InlineData(3600, true)]
-    public void A_node_that_has_just_become_unready_is_taken_only_where_there_is_room(int seconds, bool taken)
-    {
-        FleetNode unready = Node(1) with { Ready = false, ReadySince = Now.AddSeconds(-seconds) };
-        FleetNode other = Node(2) with { Cordoned = true, CordonedByOthers = true };
-
-        Started(State(Limited("1"), unready, other)).Contains("node-001").ShouldBe(taken);
-        Started(State(Limited("2"), unready, other)).ShouldContain("node-001");
-        Started(State(Limited("1"), unready, Node(2))).ShouldContain("node-001", "it is the only one that is away");
-    }
-
     [Fact]
     public void ANodeThatIsAwayAlreadyCostsNoMore()
     {
