@@ -28,6 +28,7 @@ public sealed partial class PendingLoop : IPendingUpdates, IDisposable
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private Task<PendingStatus>? _running;
+    private Task<PendingStatus>? _following;
     private PendingStatus? _latest;
 
     internal PendingLoop(PendingLook look, AgentMetrics metrics, ILogger log, TimeProvider time, IDisposable? commands = null)
@@ -86,11 +87,13 @@ public sealed partial class PendingLoop : IPendingUpdates, IDisposable
     {
         lock (_lock)
         {
-            if (_running is not { IsCompleted: false })
+            // What a look under way has read already may be older than what the caller has just changed.
+            if (_running is { IsCompleted: false })
             {
-                _running = ReadAsync();
+                return (_following ??= FollowAsync(_running)).WaitAsync(cancellation);
             }
 
+            _running = ReadAsync();
             return _running.WaitAsync(cancellation);
         }
     }
@@ -110,6 +113,17 @@ public sealed partial class PendingLoop : IPendingUpdates, IDisposable
         }
 
         await look;
+    }
+
+    private async Task<PendingStatus> FollowAsync(Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+        lock (_lock)
+        {
+            (_running, _following) = (_following, null);
+        }
+
+        return await ReadAsync();
     }
 
     // Bounded by the timeouts of the commands; nobody who asks may cut off the look of another.

@@ -124,7 +124,29 @@ public sealed class PendingLoopTests : IDisposable, ILogger
     }
 
     [Fact]
-    public async Task Two_who_ask_at_once_share_a_look_and_one_who_leaves_does_not_break_it_off()
+    public async Task Who_asks_during_a_look_gets_one_that_began_afterwards_and_shares_it_with_others_who_do()
+    {
+        TaskCompletionSource answer = new(), next = new();
+        _packages.Before = () => answer.Task;
+        Task<PendingStatus> first = _loop.LookAsync(_stop.Token);
+        _packages.Before = () => next.Task;
+        Task<PendingStatus> second = _loop.LookAsync(_stop.Token), third = _loop.LookAsync(_stop.Token);
+        _packages.Looks.ShouldBe(1);
+        answer.SetResult();
+        PendingStatus earlier = await first;
+        _packages.Pending = PendingUpdates.Unknown("changed meanwhile");
+        next.SetResult();
+
+        (await second).ShouldBeSameAs(await third);
+        (await second).ShouldNotBeSameAs(earlier);
+        (await second).ShouldBeSameAs(_loop.Latest);
+        _packages.Looks.ShouldBe(2);
+        (await _loop.LookAsync(_stop.Token)).ShouldBeSameAs(_loop.Latest);
+        _packages.Looks.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task One_who_leaves_breaks_off_no_look_and_one_that_failed_is_followed_by_another()
     {
         var answer = new TaskCompletionSource();
         _packages.Before = () => answer.Task;
@@ -132,10 +154,11 @@ public sealed class PendingLoopTests : IDisposable, ILogger
         Task<PendingStatus> first = _loop.LookAsync(impatient.Token), second = _loop.LookAsync(_stop.Token);
         await impatient.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => first);
-        answer.SetResult();
+        _packages.Before = () => Task.CompletedTask;
+        answer.SetException(new IOException("no file in memory"));
 
         (await second).ShouldBeSameAs(_loop.Latest);
-        _packages.Looks.ShouldBe(1);
+        _packages.Looks.ShouldBe(2);
     }
 
     [Fact]
