@@ -171,12 +171,12 @@ public sealed class TransientCommandsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Descriptors_are_closed_whatever_happens()
     {
-        await RunAsync();
-        int before = Ours();
         for (int i = 0; i < 20; i++)
             await RunAsync();
 
-        Ours().ShouldBe(before);
+        // libsystemd closes its copies when it has sent the message and let go of it, which may be after the answer.
+        while (Ours() > 0)
+            await Task.Delay(10, _limit.Token);
     }
 
     private Task<HostCommandAnswer> RunAsync() => _commands.RunAsync(Command, _limit.Token);
