@@ -104,14 +104,18 @@ public sealed class SimulationClock : TimeProvider, IDisposable
 
     private void Arm()
     {
-        if (_alarm is null || NextDue() is not { } due)
+        // In one piece: of two threads, the one that has seen less must not have the last word.
+        lock (_lock)
         {
-            return;
-        }
+            if (_alarm is null || NextDue() is not { } due)
+            {
+                return;
+            }
 
-        // A timer's resolution is a millisecond: one that is armed too early would spin.
-        double milliseconds = Math.Ceiling(Math.Max(0, due - GetTimestamp()) / (TimeSpan.TicksPerMillisecond * _speed));
-        _alarm.Change(TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue)), Timeout.InfiniteTimeSpan);
+            // A timer's resolution is a millisecond: one that is armed too early would spin.
+            double milliseconds = Math.Ceiling(Math.Max(0, due - GetTimestamp()) / (TimeSpan.TicksPerMillisecond * _speed));
+            _alarm.Change(TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue)), Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void Schedule(SimulatedTimer timer, TimeSpan dueTime, TimeSpan period)
