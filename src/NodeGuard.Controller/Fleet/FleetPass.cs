@@ -32,8 +32,13 @@ internal sealed partial class FleetPass(
     /// <param name="leads">Asked right before slots are taken.</param>
     public async Task RunAsync(ClusterView view, DateTimeOffset now, Func<Task<bool>> leads, CancellationToken term)
     {
-        if (await _slots.ReadAsync(term) is not ApiResult<FleetObject>.Ok { Value: var fleet })
+        ApiResult<FleetObject> read = await _slots.ReadAsync(term);
+        if (read is not ApiResult<FleetObject>.Ok { Value: var fleet })
+        {
+            NotRead(log, ((ApiResult<FleetObject>.Failed)read).Failure.Message);
             return;
+        }
+
         // What was given back makes room at once, in the same write.
         List<FleetSlot> slots = await _slots.KeptAsync(fleet, view, term);
         fleet.Status ??= new FleetStatus();
@@ -173,4 +178,7 @@ internal sealed partial class FleetPass(
 
     [LoggerMessage(1, LogLevel.Warning, "{What} could not be written, and is tried again: {Message}")]
     private static partial void NotWritten(ILogger log, string what, string message);
+
+    [LoggerMessage(2, LogLevel.Warning, "the Fleet's slots could not be read, and nothing is begun until they are: {Message}")]
+    private static partial void NotRead(ILogger log, string message);
 }

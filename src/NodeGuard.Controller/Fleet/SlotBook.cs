@@ -62,6 +62,7 @@ internal sealed class SlotBook(IKubeApi api)
         Policy = start.Policy.Length > 0 ? start.Policy : null,
         Zone = start.Node.Zone.Length > 0 ? start.Node.Zone : null,
         ControlPlane = start.Node.IsControlPlane,
+        WasUnavailable = start.WasUnavailable ? true : null,
         Attempt = RecycleReading.Attempts(recycle) + 1,
         Since = now,
     };
@@ -73,11 +74,16 @@ internal sealed class SlotBook(IKubeApi api)
     private static bool IsMarked(FleetSlot slot, ClusterView view) =>
         view.Node(slot.Node ?? string.Empty) is { } node && node.Uid == slot.NodeUid && NodeMark.Stands(node, slot.RecycleUid ?? string.Empty);
 
+    /// <summary>It was taken for a node that was unavailable, which is back, without a mark of ours: it is no room for that (Invariant 5).</summary>
+    public static bool CameBack(FleetSlot? slot, SeenNode? node) =>
+        slot is { WasUnavailable: true } && node is not null && node.Uid == slot.NodeUid
+        && !NodeMark.Stands(node, slot.RecycleUid ?? string.Empty) && FleetReading.IsAvailable(node);
+
     private static bool IsDue(FleetSlot slot, NodeRecycle recycle, ClusterView view, DateTimeOffset? fleetLifted)
     {
         RecyclePhase? phase = RecycleReading.Phase(recycle);
         if (phase == RecyclePhase.Pending)
-            return (slot.Attempt ?? 1) <= RecycleReading.Attempts(recycle) && !IsMarked(slot, view);
+            return ((slot.Attempt ?? 1) <= RecycleReading.Attempts(recycle) && !IsMarked(slot, view)) || CameBack(slot, view.Node(slot.Node ?? string.Empty));
         if (phase is null)
             return false;
         DateTimeOffset? lifted = LiftedAt(view.Policy(recycle.Status?.Node?.Policy)?.Status?.Conditions);

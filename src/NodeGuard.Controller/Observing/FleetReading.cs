@@ -39,6 +39,9 @@ public static class FleetReading
         };
     }
 
+    /// <summary>It takes pods, and will go on doing so.</summary>
+    internal static bool IsAvailable(SeenNode node) => node is { IsReady: true, Draining.Unschedulable: false } && Leaving(node) is null;
+
     private static FleetNode NodeOf(
         SeenNode node, SeenAgent? agent, Dictionary<string, NodeRecycle> active, bool ownEtcdRole, ILookup<string, NodeRecycle> failures)
     {

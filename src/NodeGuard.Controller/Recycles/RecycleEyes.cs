@@ -1,3 +1,4 @@
+using NodeGuard.Controller.Fleet;
 using NodeGuard.Controller.Observing;
 using NodeGuard.Controller.Recycles.Methods;
 using NodeGuard.Core.Draining;
@@ -39,7 +40,8 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             CancelAsked = IsCancelled(recycle),
             Forced = RecycleReading.IsForced(recycle.Recycle),
             Node = Presence(recycle),
-            HasSlot = HasSlot(recycle, phase),
+            HasSlot = recycle.Slot is not null,
+            CameBack = SlotBook.CameBack(recycle.Slot, recycle.Node),
             Stopped = IsStopped(recycle),
             Cordon = Cordon(recycle, phase),
             Drain = drain.State,
@@ -65,12 +67,6 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
 
     private static NodePresence Presence(RecycleContext recycle) =>
         recycle.Node is not null ? NodePresence.Present : recycle.Namesake is null ? NodePresence.Gone : NodePresence.Another;
-
-    private static bool HasSlot(RecycleContext recycle, RecyclePhase phase)
-    {
-        int attempt = RecycleReading.Attempts(recycle.Recycle) + (phase == RecyclePhase.Pending ? 1 : 0);
-        return recycle.Fleet?.Status?.Slots?.Exists(slot => slot.RecycleUid == recycle.Uid && (slot.Attempt ?? 1) == attempt) == true;
-    }
 
     private static bool IsStopped(RecycleContext recycle) =>
         recycle.Fleet?.Spec?.Paused == true || recycle.Fleet?.Status?.Freeze is not null

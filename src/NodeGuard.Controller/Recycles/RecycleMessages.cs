@@ -17,6 +17,7 @@ internal static class RecycleMessages
         RecycleEvent.NodeGone => $"somebody else deleted node {recycle.NodeName}; nothing more is done",
         RecycleEvent.NodeIsAnother => $"node {recycle.NodeName} was made anew since this was asked for; request a recycle of the new one if that is meant",
         RecycleEvent.SlotLost => "its slot was taken away; it waits for another one",
+        RecycleEvent.CameBack => $"node {recycle.NodeName} was unavailable when it was admitted, and is back: it waits for room",
         RecycleEvent.Cordoned when look.Successor is { } first => $"node {first.Name} has come first, and is well; node {recycle.NodeName} is drained",
         RecycleEvent.Cordoned => $"node {recycle.NodeName} takes no new pods; it is drained",
         RecycleEvent.Uncordoned => $"somebody uncordoned node {recycle.NodeName}; that is taken as a no: request it again if it is meant",

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using NodeGuard.Controller.Fleet;
 using NodeGuard.Controller.Observing;
 using NodeGuard.Controller.Recycles.Methods;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
 using NodeGuard.Kubernetes.Results;
@@ -100,11 +102,19 @@ internal sealed partial class RecycleStep(RecycleParts parts)
 
     private async Task CordonAsync(RecycleContext recycle, RecycleLook look, CancellationToken term)
     {
+        if (look.Seen.Cordon == CordonState.None && await IsBackAsync(recycle, term))
+            return;
         if (await parts.Mark.SetAsync(recycle.NodeName, recycle.Uid, term) is { } problem)
             await SayAsync(recycle, problem, term);
         else if (look.Seen.Cordon is CordonState.Ours or CordonState.Others)
             await SayAsync(recycle, look.Successor is null ? await _before.WorkAsync(recycle, term) ?? look.ActionMessage : look.ActionMessage, term);
     }
+
+    // A watch lags: what was given no room is not taken by the cache's word (Invariant 5). The next look sees it, too.
+    private async Task<bool> IsBackAsync(RecycleContext recycle, CancellationToken term) =>
+        recycle.Slot is { WasUnavailable: true } slot
+        && (await parts.Api.GetAsync(ResourceTypes.Nodes, new ObjectName(string.Empty, recycle.NodeName), term) is not ApiResult<Node>.Ok { Value: var node }
+            || SlotBook.CameBack(slot, SeenNode.Of(node, new StringPool())));
 
     private async Task DrainAsync(RecycleContext recycle, RecycleLook look, CancellationToken term)
     {

@@ -75,6 +75,16 @@ internal sealed record RecycleContext(
 
     public ReplacementStatus? Replacement => Recycle.Status?.Replacement;
 
+    /// <summary>The slot of this try, as the cache knows; null when it has none.</summary>
+    public FleetSlot? Slot
+    {
+        get
+        {
+            int attempt = RecycleReading.Attempts(Recycle) + (RecycleReading.Phase(Recycle) == RecyclePhase.Pending ? 1 : 0);
+            return Fleet?.Status?.Slots?.Find(slot => slot.RecycleUid == Uid && (slot.Attempt ?? 1) == attempt);
+        }
+    }
+
     /// <summary>Something was asked of the machine, or may have been.</summary>
     public bool IsAsked => Replacement?.RequestedAt is not null;
 

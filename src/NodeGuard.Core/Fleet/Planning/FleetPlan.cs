@@ -26,7 +26,11 @@ public sealed record FleetPlan(
 /// <param name="Reasons">All of them: one disruption serves them together.</param>
 /// <param name="Deadline">When the node would be older than allowed, or the request's own; null when nothing presses.</param>
 public sealed record RecycleStart(
-    FleetNode Node, string Policy, PlannedRecycle? Recycle, IReadOnlyList<RecycleReason> Reasons, DateTimeOffset? Deadline);
+    FleetNode Node, string Policy, PlannedRecycle? Recycle, IReadOnlyList<RecycleReason> Reasons, DateTimeOffset? Deadline)
+{
+    /// <summary>The node is unavailable already, and was given no room of its own: should it come back first, this start is void.</summary>
+    public bool WasUnavailable { get; init; }
+}
 
 public sealed record Withdrawal(PlannedRecycle Recycle, string Why);
 

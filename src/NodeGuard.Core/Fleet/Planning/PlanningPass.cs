@@ -92,6 +92,7 @@ internal sealed class PlanningPass
             candidate.Node, policy, candidate.Reasons, refusal?.Obstacle, refusal is null ? _now : refusal.Value.Until, candidate.Deadline);
         if (refusal is not null)
             return;
+        bool wasUnavailable = candidate.Member.IsAway && !candidate.Node.IsAvailable;
         _counts.Take(candidate.Member);
         _rate.Take(policy);
         if (candidate.Scope is { } scope)
@@ -100,7 +101,7 @@ internal sealed class PlanningPass
             scope.WaveRoom -= scope.IsOutdated(candidate.Node) ? 1 : 0;
         }
 
-        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, candidate.Reasons, candidate.Deadline));
+        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, candidate.Reasons, candidate.Deadline) { WasUnavailable = wasUnavailable });
     }
 
     private (Obstacle Obstacle, DateTimeOffset? Until)? Refuse(Candidate candidate)

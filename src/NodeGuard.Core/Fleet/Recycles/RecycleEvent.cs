@@ -21,6 +21,9 @@ public enum RecycleEvent
     /// <summary>The slot was ours, and is not any more.</summary>
     SlotLost,
 
+    /// <summary>The slot was given to a node that was unavailable, and it is back before anything was done to it.</summary>
+    CameBack,
+
     /// <summary>The node takes no pods; where its successor comes first, that one is ready.</summary>
     Cordoned,
 

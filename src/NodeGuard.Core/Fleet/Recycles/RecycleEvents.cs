@@ -18,6 +18,7 @@ public static class RecycleEvents
         { CancelAsked: true } => RecycleEvent.CancelAsked,
         { Node: NodePresence.Gone } => RecycleEvent.NodeGone,
         { Node: NodePresence.Another } => RecycleEvent.NodeIsAnother,
+        { HasSlot: true, CameBack: true } => RecycleEvent.CameBack,
         { HasSlot: true, Node: NodePresence.Present } => RecycleEvent.SlotTaken,
         _ => RecycleEvent.Waiting,
     };
@@ -30,6 +31,7 @@ public static class RecycleEvents
         { HasSlot: false } => RecycleEvent.SlotLost,
         { Stopped: true, Forced: false } => RecycleEvent.Stopped,
         { CordonTaken: true } => RecycleEvent.Uncordoned,
+        { CameBack: true } => RecycleEvent.CameBack,
         { Action: ActionState.Failed } => RecycleEvent.ActionFailed,
         { Cordon: CordonState.Ours or CordonState.Others, AwaitsSuccessor: false } => RecycleEvent.Cordoned,
         { TimedOut: true } => RecycleEvent.TimedOut,

@@ -14,6 +14,12 @@ public sealed record RecycleObservation
 
     public bool HasSlot { get; init; }
 
+    /// <summary>
+    /// The node was unavailable when its slot was taken, and takes pods now, without a mark of ours: the slot is no room for it
+    /// (Invariant 5).
+    /// </summary>
+    public bool CameBack { get; init; }
+
     /// <summary>The fleet or the policy is paused or frozen.</summary>
     public bool Stopped { get; init; }
 

@@ -21,7 +21,7 @@ public static class RecycleTable
 
         // Cordoned, and perhaps a successor on its way; everything can be taken back.
         (At.Cordoned, On.Cordoned) => new(At.Draining),
-        (At.Cordoned, On.SlotLost or On.Stopped) => new(At.Pending, Undo: true),
+        (At.Cordoned, On.SlotLost or On.CameBack or On.Stopped) => new(At.Pending, Undo: true),
         (At.Cordoned, On.CancelAsked or On.Uncordoned) => new(At.Cancelled, Undo: true),
         (At.Cordoned, On.NodeGone or On.NodeIsAnother) => new(At.Cancelled),
         (At.Cordoned, On.ActionFailed or On.TimedOut) => new(At.Failed, Undo: true),

@@ -163,6 +163,12 @@ public sealed class FleetSlot : WireObject
     /// <summary>Whether the node belongs to the control plane, of which one at a time may be away.</summary>
     public bool? ControlPlane { get; set; }
 
+    /// <summary>
+    /// Whether the node was unavailable before, and so took nothing of what may be: where it comes back before it is cordoned,
+    /// the slot is given back, and the node needs room like any other.
+    /// </summary>
+    public bool? WasUnavailable { get; set; }
+
     /// <summary>Which try of the recycle it is for; each try takes a slot of its own.</summary>
     [Bounds(Min = 1)]
     public int? Attempt { get; set; }

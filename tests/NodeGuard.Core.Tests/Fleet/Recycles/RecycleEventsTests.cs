@@ -20,7 +20,7 @@ public sealed class RecycleEventsTests
 
     private static readonly Gen<RecycleObservation> Anything =
         from phase in Gen.Elements(Enum.GetValues<RecyclePhase>())
-        from flags in Gen.ListOf(Gen.Elements(true, false), 7)
+        from flags in Gen.ListOf(Gen.Elements(true, false), 8)
         from node in Gen.Elements(Enum.GetValues<NodePresence>())
         from cordon in Gen.Elements(Enum.GetValues<CordonState>())
         from drain in Gen.Elements(Enum.GetValues<DrainState>())
@@ -37,6 +37,7 @@ public sealed class RecycleEventsTests
             AwaitsSuccessor = flags[4],
             TimedOut = flags[5],
             CordonTaken = flags[6],
+            CameBack = flags[7],
             Node = node,
             Cordon = cordon,
             Drain = drain,
@@ -64,6 +65,15 @@ public sealed class RecycleEventsTests
             RecyclePhase to = RecycleTable.Next(seen.Phase, RecycleEvents.Of(seen)).To;
             return (to != RecyclePhase.Succeeded || seen.Phase == to || seen.Health == Health.Well)
                 && (to != RecyclePhase.Cordoned || seen.Phase == to || seen.Node == NodePresence.Present);
+        }));
+
+    [Fact]
+    [Trait("Invariant", "5")]
+    public void A_slot_that_was_no_room_takes_no_node_that_is_back() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(20_000), Prop.ForAll(Arb.From(Anything), static seen =>
+        {
+            RecyclePhase to = RecycleTable.Next(seen.Phase, RecycleEvents.Of(seen)).To;
+            return !seen.CameBack || seen.Phase > RecyclePhase.Cordoned || to == RecyclePhase.Pending || to.IsFinal();
         }));
 
     [Fact]

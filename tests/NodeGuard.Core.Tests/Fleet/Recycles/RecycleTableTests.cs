@@ -19,6 +19,7 @@ public sealed class RecycleTableTests
         [(At.Pending, On.NodeIsAnother)] = new(At.Cancelled),
         [(At.Cordoned, On.Cordoned)] = new(At.Draining),
         [(At.Cordoned, On.SlotLost)] = new(At.Pending, Undo),
+        [(At.Cordoned, On.CameBack)] = new(At.Pending, Undo),
         [(At.Cordoned, On.Stopped)] = new(At.Pending, Undo),
         [(At.Cordoned, On.CancelAsked)] = new(At.Cancelled, Undo),
         [(At.Cordoned, On.Uncordoned)] = new(At.Cancelled, Undo),
