@@ -119,6 +119,16 @@ public class BudgetTests
         Started(State(Limited("1"), sick, Node(2)) with { Slots = [SlotOf(Node(2))], Recycles = [Running(Node(2))] }).ShouldBeEmpty();
     }
 
+    /// <summary>It may come back before it is cordoned, and would be one too many.</summary>
+    [Fact]
+    public void WhoWasGivenNoRoomOfItsOwnIsTold()
+    {
+        FleetState state = State(Limited("3"), Node(1) with { Ready = false }, Node(2), Node(3) with { Ready = true });
+
+        FleetPlanner.Plan(state, Now).Starts.Select(static start => (start.Node.Name, start.WasUnavailable))
+            .ShouldBe([("node-001", true), ("node-002", false), ("node-003", false)]);
+    }
+
     [Fact]
     public void APersonsRequestWaitsForABudgetTooEvenWithForce()
     {
