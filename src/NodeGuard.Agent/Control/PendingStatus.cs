@@ -26,6 +26,6 @@ public interface IPendingUpdates
     /// <summary>The latest; null until the first look has ended. Cheap.</summary>
     PendingStatus? Latest { get; }
 
-    /// <summary>Looks anew; two at a time share one look.</summary>
+    /// <summary>Looks anew; those who ask during a look share the one that follows it.</summary>
     Task<PendingStatus> LookAsync(CancellationToken cancellation);
 }
