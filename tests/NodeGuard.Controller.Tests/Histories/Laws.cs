@@ -23,6 +23,7 @@ internal sealed class Laws
     private readonly HashSet<string> _everReady = [];
     private readonly Dictionary<string, HashSet<string>> _askedBy = [];
     private readonly Dictionary<string, string> _ended = [];
+    private readonly Dictionary<string, (DateTimeOffset At, JsonObject Recycle)> _removed = [];
     private readonly Queue<(DateTimeOffset Until, int Budget)> _budgets = new();
     private int _budget;
     private DateTimeOffset _missingByOthersUntil;
@@ -78,8 +79,13 @@ internal sealed class Laws
     public void PolicyGoes() => _policyGone = true;
 
     /// <summary>A recycle whose finalizer a person took away may leave its machine missing with nobody to count it.</summary>
-    public void Removed(string recycle) => _sabotaged |=
-        (Find(Recycles, recycle).Text("status", "replacement", "requestedAt") ?? Find(Recycles, recycle).Text("status", "replacement", "surgedAt")) is not null;
+    public void Removed(string name)
+    {
+        if (Find(Recycles, name) is not { } recycle)
+            return;
+        _removed[Uid(recycle)] = (Now, recycle);
+        _sabotaged |= (recycle.Text("status", "replacement", "requestedAt") ?? recycle.Text("status", "replacement", "surgedAt")) is not null;
+    }
 
     public void Calm() => BudgetBecomes(Math.Max(1, _budget));
 
@@ -259,6 +265,8 @@ internal sealed class Laws
         JsonObject? recycle = All(Recycles).FirstOrDefault(recycle => mark.Length > 0
             ? mark.EndsWith(Uid(recycle), StringComparison.Ordinal)
             : recycle.Text("status", "node", "uid") == Uid(node) && !IsFinal(recycle));
+        // What a person took away a moment ago cannot have been known to be gone.
+        recycle ??= _removed.FirstOrDefault(removed => mark.EndsWith(removed.Key, StringComparison.Ordinal) && Now - removed.Value.At < Unknowable).Value.Recycle;
         if (recycle is null)
         {
             Break(6, $"{what} was asked of node {Name(node)}, which no recycle holds (mark '{mark}')");
