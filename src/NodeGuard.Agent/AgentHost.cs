@@ -10,6 +10,7 @@ using NodeGuard.Agent.Http;
 using NodeGuard.Agent.Logging;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Agent.Updates;
+using NodeGuard.Agent.Updates.Runs;
 using NodeGuard.Hosting.Http;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Hosting.Metrics;
@@ -27,16 +28,12 @@ public sealed record GuardSurroundings(
     ILoggerFactory Loggers,
     TimeProvider Time);
 
+/// <summary>What keeps the host's own updates; each is null where nobody is to.</summary>
+internal sealed record UpdateParts(IHostedHold? Hold, PendingLoop? Pending, UpdateRunLoop? Runs);
+
 /// <summary>The loops' owners, for <see cref="AgentLoops"/>.</summary>
 internal sealed record AgentParts(
-    IHostedGuard Guard, WatchdogLoop Watchdog, ConfigurationReload Reload, ServeLoop Control, ServeLoop? Observer, ClusterConnectionLoop? Cluster)
-{
-    /// <summary>Null where nothing of the host may be changed but its routing.</summary>
-    public IHostedHold? Hold { get; init; }
-
-    /// <summary>Null where nobody asks what is pending.</summary>
-    public PendingLoop? Pending { get; init; }
-}
+    IHostedGuard Guard, WatchdogLoop Watchdog, ConfigurationReload Reload, ServeLoop Control, ServeLoop? Observer, ClusterConnectionLoop? Cluster, UpdateParts Updates);
 
 /// <summary>Starts the guard first and everything else behind it, and stops in the opposite order.</summary>
 public sealed class AgentHost
@@ -86,6 +83,9 @@ public sealed class AgentHost
 
     /// <summary>Makes the loop that knows what is pending; without it nobody does.</summary>
     public Func<GuardSurroundings, IHostedGuard, PendingLoop>? PendingFactory { get; init; }
+
+    /// <summary>Makes the loop that updates this host when somebody wishes it; without it nobody does.</summary>
+    public Func<GuardSurroundings, IHostedGuard, PendingLoop, UpdateRunLoop>? RunsFactory { get; init; }
 
     /// <summary>Told when the observer's port is bound, for tests that ask for port 0.</summary>
     internal event Action<int>? ObserverServed;
@@ -156,8 +156,9 @@ public sealed class AgentHost
         using SystemBus? bus = _options.Cluster is null ? null : new SystemBus(new BusOptions { Matches = [] });
         using IHostedHold? hold = HoldFactory?.Invoke(surroundings);
         using PendingLoop? pending = PendingFactory?.Invoke(surroundings, guard);
+        using UpdateRunLoop? runs = pending is null ? null : RunsFactory?.Invoke(surroundings, guard, pending);
         using var reload = new ConfigurationReload(_configuration, _read, guard, hold, _loggers, surroundings.Metrics, _notifier);
-        AgentParts parts = Assemble(guard, hold, pending, surroundings, exposition, reload, bus);
+        AgentParts parts = Assemble(guard, new UpdateParts(hold, pending, runs), surroundings, exposition, reload, bus);
 
         using var signals = new StopSignals(cancellation);
         using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -189,14 +190,13 @@ public sealed class AgentHost
     }
 
     private AgentParts Assemble(
-        IHostedGuard guard, IHostedHold? hold, PendingLoop? pending, GuardSurroundings surroundings, PrometheusExposition exposition,
-        ConfigurationReload reload, SystemBus? bus)
+        IHostedGuard guard, UpdateParts updates, GuardSurroundings surroundings, PrometheusExposition exposition, ConfigurationReload reload, SystemBus? bus)
     {
         var control = new ServeLoop(
             "the control API",
             new UnixDomainSocketEndPoint(_options.Http.SocketPath),
             MaxControlConnections,
-            new ControlApi(guard, hold, pending).HandleAsync,
+            new ControlApi(guard, updates.Hold, updates.Pending, updates.Runs).HandleAsync,
             _loggers,
             _time,
             () => SocketFile.RemoveStale(_options.Http.SocketPath));
@@ -210,7 +210,7 @@ public sealed class AgentHost
 
         var watchdog = new WatchdogLoop(guard, surroundings.Heartbeats, _notifier, _log, _time);
         ClusterConnectionLoop? cluster = bus is null ? null : Cluster(_options.Cluster!, guard, bus);
-        return new AgentParts(guard, watchdog, reload, control, observer, cluster) { Hold = hold, Pending = pending };
+        return new AgentParts(guard, watchdog, reload, control, observer, cluster, updates);
     }
 
     private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, SystemBus bus)

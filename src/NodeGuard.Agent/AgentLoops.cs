@@ -31,14 +31,19 @@ internal static class AgentLoops
             loops.Add(new("cluster-report", Deadline, cluster.RunAsync));
         }
 
-        if (parts.Hold is { } hold)
+        if (parts.Updates.Hold is { } hold)
         {
             loops.Add(new("updates", HoldDeadline, hold.RunAsync));
         }
 
-        if (parts.Pending is { } pending)
+        if (parts.Updates.Pending is { } pending)
         {
             loops.Add(new("pending-updates", Deadline, pending.RunAsync));
+        }
+
+        if (parts.Updates.Runs is { } runs)
+        {
+            loops.Add(new("update-runs", Deadline, runs.RunAsync));
         }
 
         loops.AddRange(parts.Guard.Loops);

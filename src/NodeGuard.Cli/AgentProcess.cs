@@ -3,6 +3,7 @@ using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Logging;
 using NodeGuard.Agent.Updates;
+using NodeGuard.Agent.Updates.Runs;
 using NodeGuard.Cli.Terminal;
 
 namespace NodeGuard.Cli;
@@ -25,6 +26,7 @@ public sealed class AgentProcess(CliConsole console, IServiceNotifier notifier, 
         {
             HoldFactory = hold,
             PendingFactory = PendingLoop.For,
+            RunsFactory = UpdateRunLoop.For,
         };
         return await host.RunAsync(guard, cancellation);
     }

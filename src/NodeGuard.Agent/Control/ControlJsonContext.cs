@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using NodeGuard.Core.Routing.Reports;
 using NodeGuard.Core.Updates;
 using NodeGuard.Core.Updates.Pending;
+using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Agent.Control;
@@ -14,7 +15,7 @@ namespace NodeGuard.Agent.Control;
     Converters =
     [
         typeof(GuardStateConverter), typeof(GuardModeConverter), typeof(HoldModeConverter), typeof(HoldStateConverter),
-        typeof(KeptBackReasonConverter), typeof(HazardStateConverter),
+        typeof(KeptBackReasonConverter), typeof(HazardStateConverter), typeof(UpdateScopeConverter), typeof(UpdateRunPhaseConverter),
     ])]
 [JsonSerializable(typeof(GuardStatus))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerObject>))]
@@ -28,6 +29,10 @@ namespace NodeGuard.Agent.Control;
 [JsonSerializable(typeof(RouteEvent))]
 [JsonSerializable(typeof(UpdatesStatus))]
 [JsonSerializable(typeof(PendingStatus))]
+[JsonSerializable(typeof(UpdateHistory))]
+[JsonSerializable(typeof(UpdateLog))]
+[JsonSerializable(typeof(UpdateRun))]
+[JsonSerializable(typeof(UpdateWish))]
 [JsonSerializable(typeof(ErrorResponse))]
 public sealed partial class ControlJsonContext : JsonSerializerContext;
 
@@ -42,3 +47,7 @@ internal sealed class HoldStateConverter() : JsonStringEnumConverter<HoldState>(
 internal sealed class KeptBackReasonConverter() : JsonStringEnumConverter<KeptBackReason>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class HazardStateConverter() : JsonStringEnumConverter<HazardState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class UpdateScopeConverter() : JsonStringEnumConverter<UpdateScope>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class UpdateRunPhaseConverter() : JsonStringEnumConverter<UpdateRunPhase>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -6,13 +6,16 @@ using NodeGuard.Hosting.Http;
 namespace NodeGuard.Agent.Http;
 
 /// <summary>What root may ask of the running agent over the control socket.</summary>
-internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IPendingUpdates? pending = null)
+internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IPendingUpdates? pending = null, IUpdateRuns? runs = null)
 {
     private const string Known =
-        "/v1/status, /v1/episodes, /v1/routes, /v1/routes/diff, /v1/routes/watch, /v1/routes/restore, /v1/pins/ID, /v1/updates, /v1/updates/pending";
+        "/v1/status, /v1/episodes, /v1/routes, /v1/routes/diff, /v1/routes/watch, /v1/routes/restore, /v1/pins/ID, /v1/updates, /v1/updates/pending, /v1/updates/runs, /v1/updates/runs/ID/log";
 
     private const string PinPrefix = "/v1/pins/";
+    private const string RunPrefix = "/v1/updates/runs/";
+    private const string LogEnding = "/log";
     private const int ObjectIdLength = 12;
+    private const int LongestWish = 4096;
 
     public Task HandleAsync(HttpContext context, CancellationToken cancellation)
     {
@@ -20,6 +23,12 @@ internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IP
         if (path.StartsWith(PinPrefix, StringComparison.Ordinal))
         {
             return PinAsync(context, path[PinPrefix.Length..], cancellation);
+        }
+
+        if (runs is not null && path.StartsWith(RunPrefix, StringComparison.Ordinal) && path.EndsWith(LogEnding, StringComparison.Ordinal) && path.Length > RunPrefix.Length + LogEnding.Length)
+        {
+            return GetAsync(context, () => HttpAnswers.JsonAsync(
+                context, StatusCodes.Status200OK, new UpdateLog(runs.LogOf(path[RunPrefix.Length..^LogEnding.Length])), ControlJsonContext.Default.UpdateLog));
         }
 
         return path switch
@@ -32,6 +41,7 @@ internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IP
             "/v1/routes/restore" => RestoreAsync(context, cancellation),
             "/v1/updates" when hold is not null => GetAsync(context, () => UpdatesAsync(context, hold, pending, cancellation)),
             "/v1/updates/pending" when pending is not null => PendingAsync(context, pending, cancellation),
+            "/v1/updates/runs" when runs is not null => RunsAsync(context, runs, cancellation),
             _ => HttpAnswers.NotFoundAsync(context, Known),
         };
     }
@@ -78,6 +88,54 @@ internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IP
 
         PendingStatus status = anew || pending.Latest is null ? await pending.LookAsync(cancellation) : pending.Latest;
         await HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, status, ControlJsonContext.Default.PendingStatus);
+    }
+
+    private static async Task RunsAsync(HttpContext context, IUpdateRuns runs, CancellationToken cancellation)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            await HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, runs.History, ControlJsonContext.Default.UpdateHistory);
+            return;
+        }
+
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            await HttpAnswers.WrongMethodAsync(context, "GET, POST");
+            return;
+        }
+
+        if (await WishAsync(context, cancellation) is not { } wish)
+        {
+            await HttpAnswers.ErrorAsync(context, StatusCodes.Status400BadRequest, "wanted is a JSON object with by and scope (security or all), at most 4096 bytes of it");
+            return;
+        }
+
+        UpdateAnswer answer = await runs.BeginAsync(wish, cancellation);
+        if (answer.Run is { } run)
+        {
+            await HttpAnswers.JsonAsync(context, StatusCodes.Status202Accepted, run, ControlJsonContext.Default.UpdateRun);
+        }
+        else
+        {
+            await HttpAnswers.ErrorAsync(context, StatusCodes.Status409Conflict, answer.Problem ?? "not begun");
+        }
+    }
+
+    private static async Task<UpdateWish?> WishAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (context.Request.ContentLength is not (> 0 and <= LongestWish))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, ControlJsonContext.Default.UpdateWish, cancellation) is { By: not null } wish ? wish : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private async Task PinAsync(HttpContext context, string id, CancellationToken cancellation)

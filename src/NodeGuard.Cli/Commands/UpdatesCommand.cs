@@ -19,6 +19,8 @@ public static class UpdatesCommand
             [CommonExits.Usage]);
         command.Subcommands.Add(UpdatesListCommand.Create(context));
         command.Subcommands.Add(UpdatesPendingCommand.Create(context));
+        command.Subcommands.Add(UpdatesApplyCommand.Create(context));
+        command.Subcommands.Add(UpdatesHistoryCommand.Create(context));
         command.Subcommands.Add(UpdatesHoldCommand.Hold(context));
         command.Subcommands.Add(UpdatesHoldCommand.Release(context));
         return command;

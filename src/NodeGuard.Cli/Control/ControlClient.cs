@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Routing.Reports;
+using NodeGuard.Core.Updates.Runs;
 
 namespace NodeGuard.Cli.Control;
 
@@ -15,6 +16,7 @@ public sealed class ControlClient : IDisposable
     private static readonly Uri Base = new("http://agent/v1/");
 
     private const string PendingPath = "updates/pending";
+    private const string RunsPath = "updates/runs";
 
     // The agent asks six tools, one after the other; a busy host takes its time.
     private static readonly TimeSpan PackageTools = TimeSpan.FromMinutes(5);
@@ -53,6 +55,18 @@ public sealed class ControlClient : IDisposable
     /// <param name="cancellation">Of the caller.</param>
     public Task<ControlAnswer<PendingStatus>> PendingAsync(bool now, CancellationToken cancellation) =>
         AskAsync(now ? HttpMethod.Post : HttpMethod.Get, PendingPath, ControlJsonContext.Default.PendingStatus, cancellation, _timeout + PackageTools);
+
+    /// <summary>Newest first.</summary>
+    public Task<ControlAnswer<UpdateHistory>> UpdateHistoryAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, RunsPath, ControlJsonContext.Default.UpdateHistory, cancellation);
+
+    public Task<ControlAnswer<UpdateLog>> UpdateLogAsync(string id, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, $"{RunsPath}/{Uri.EscapeDataString(id)}/log", ControlJsonContext.Default.UpdateLog, cancellation);
+
+    /// <summary>Begins an update; the agent asks the host's package tools first, which takes seconds.</summary>
+    public Task<ControlAnswer<UpdateRun>> UpdateAsync(UpdateWish wish, CancellationToken cancellation) => AskAsync(
+        HttpMethod.Post, RunsPath, ControlJsonContext.Default.UpdateRun, cancellation, _timeout + PackageTools,
+        JsonSerializer.SerializeToUtf8Bytes(wish, ControlJsonContext.Default.UpdateWish));
 
     public Task<ControlAnswer<RestoreReport>> RestoreAsync(CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "routes/restore", ControlJsonContext.Default.RestoreReport, cancellation);
@@ -113,7 +127,7 @@ public sealed class ControlClient : IDisposable
     }
 
     private async Task<ControlAnswer<T>> AskAsync<T>(
-        HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? patience = null)
+        HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? patience = null, byte[]? body = null)
         where T : class
     {
         var timeout = patience ?? _timeout;
@@ -121,7 +135,7 @@ public sealed class ControlClient : IDisposable
         deadline.CancelAfter(timeout);
         try
         {
-            using var request = new HttpRequestMessage(method, path);
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new ByteArrayContent(body) };
             var (response, failure) = await SendAsync(request, path, deadline.Token);
             if (response is null)
                 return new(failure!);

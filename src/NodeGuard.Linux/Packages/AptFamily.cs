@@ -19,7 +19,6 @@ public sealed class AptFamily(IHostCommands commands, HostRoot root) : IPackageF
     private const int MaxComplaint = 400;
     private const string Lists = "/var/lib/apt/lists";
     private const string Journal = "/var/lib/dpkg/updates";
-    private const string QueryFormat = "Package: ${Package}\nArchitecture: ${Architecture}\nVersion: ${Version}\nStatus: ${Status}\n\n";
 
     private static readonly string[] Watched =
     [
@@ -51,7 +50,7 @@ public sealed class AptFamily(IHostCommands commands, HostRoot root) : IPackageF
     public async Task<PackageLook> LookAsync(CancellationToken cancellation)
     {
         var problems = new List<string>();
-        DpkgStatus? dpkg = await AskAsync("dpkg", "/usr/bin/dpkg-query", ["-W", "-f", QueryFormat], problems, cancellation) is { } status
+        DpkgStatus? dpkg = await AskAsync("dpkg", DpkgQuery.Program, DpkgQuery.Arguments, problems, cancellation) is { } status
             ? DpkgStatusReader.Read(status)
             : null;
         var answers = new AptAnswers { Dpkg = dpkg, JournalLeft = Names(Journal).Count > 0, ListsFrom = ListsFrom(), Problems = problems };

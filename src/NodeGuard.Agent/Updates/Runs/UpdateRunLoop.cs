@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Control;
+using NodeGuard.Agent.Hosting;
+using NodeGuard.Core.Updates.Dpkg;
+using NodeGuard.Core.Updates.Pending;
+using NodeGuard.Core.Updates.Runs;
+using NodeGuard.Hosting.Loops;
+using NodeGuard.Linux.Packages;
+using NodeGuard.Linux.Systemd.Bus;
+
+namespace NodeGuard.Agent.Updates.Runs;
+
+/// <summary>Begins updates that somebody wishes, and follows them, also those of an earlier agent.</summary>
+public sealed partial class UpdateRunLoop(
+    UpdateRunStore store, UpdateRunner runner, IPendingUpdates pending, IHostState host, TimeProvider time, ILogger log, params IReadOnlyList<IDisposable> owned) : IUpdateRuns, IDisposable
+{
+    private const int LogLimit = 64 * 1024;
+    private const int LongestId = 64;
+
+    // Begun at once, or not at all: a wish is for now.
+    private static readonly TimeSpan MayWait = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly WakeSignal _wake = new();
+
+    /// <summary>For the host that this agent guards.</summary>
+    /// <param name="surroundings">Of the guard.</param>
+    /// <param name="guard">Knows the routes.</param>
+    /// <param name="pending">Knows what is to be installed.</param>
+    public static UpdateRunLoop For(GuardSurroundings surroundings, IRouteGuard guard, PendingLoop pending)
+    {
+        // No signals of the bus are wanted, only answers.
+        var bus = new SystemBus(new BusOptions { Matches = [] });
+        var commands = new TransientCommands(surroundings.Time);
+        var host = new HostState(commands, guard, bus, surroundings.Options.ProcRoot);
+        var store = new UpdateRunStore(surroundings.Options.StateDirectory);
+        ILogger log = surroundings.Loggers.CreateLogger("update-runs");
+        return new UpdateRunLoop(store, new UpdateRunner(store, new AptUpdateUnit(bus), host, surroundings.Time, log), pending, host, surroundings.Time, log, commands, bus);
+    }
+
+    public UpdateHistory History
+    {
+        get
+        {
+            var (runs, problem) = store.Read();
+            return new UpdateHistory([.. runs.Select(static run => run with { Before = null })], problem);
+        }
+    }
+
+    public string LogOf(string id) => IsId(id) ? Encoding.UTF8.GetString(store.ReadLog(id, LogLimit)) : string.Empty;
+
+    public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
+    {
+        if (runner.Load() is { } problem)
+            Unreadable(log, problem);
+        while (!cancellation.IsCancellationRequested)
+        {
+            heartbeat.Beat();
+            await BeatingAsync(heartbeat, TurnAsync(cancellation), cancellation);
+            await _wake.WaitAsync(runner.Current is null ? AgentLoops.BeatInterval : WhileRunning, cancellation);
+        }
+    }
+
+    public async Task<UpdateAnswer> BeginAsync(UpdateWish wish, CancellationToken cancellation)
+    {
+        if (wish.Id is { } asked && !IsId(asked))
+            return No($"\"{asked}\" is no id of an update; wanted 1 to {LongestId} lower-case letters, digits and hyphens");
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            var (runs, unreadable) = store.Read();
+            if (runs.FirstOrDefault(run => run.Id == wish.Id) is { } known)
+                return new UpdateAnswer(known with { Before = null }, null);
+            if (unreadable is not null)
+                return No($"{unreadable}; whether an update is under way is not known: move the file away when none is");
+            if (runs.FirstOrDefault(static run => !run.IsOver) is { } other)
+                return No($"update {other.Id} is {other.Phase} since {other.PhaseSince.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {other.Message}");
+            return await NoteAsync(wish, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _turn.Dispose();
+        _wake.Dispose();
+        foreach (IDisposable part in owned)
+        {
+            part.Dispose();
+        }
+    }
+
+    private async Task<UpdateAnswer> NoteAsync(UpdateWish wish, CancellationToken cancellation)
+    {
+        PendingStatus status = await pending.LookAsync(cancellation);
+        if (WhyNot(wish, status) is { } refusal)
+            return No(refusal);
+        if (host.BootId is not { Length: > 0 } bootId)
+            return No("the boot id of this host cannot be read, and without it nobody would know whether an update was interrupted");
+        if (await host.PackagesAsync(cancellation) is not { } packages)
+            return No("dpkg does not tell which packages are installed, and what an update changed would not be known");
+        IReadOnlyList<WantedPackage> wanted = PackageSets.Wanted(status.Updates.Packages!, wish.Scope);
+        DateTimeOffset now = time.GetUtcNow();
+        var run = new UpdateRun
+        {
+            Id = wish.Id ?? NewId(now),
+            By = wish.By,
+            Scope = wish.Scope,
+            Wanted = wanted,
+            Deadline = now + MayWait,
+            BootId = bootId,
+            BegunAt = now,
+            Phase = wanted.Count == 0 ? UpdateRunPhase.Succeeded : UpdateRunPhase.Begun,
+            PhaseSince = now,
+            Message = wanted.Count == 0 ? "nothing is pending" : UpdateRunText.Begun,
+            Before = wanted.Count == 0 ? null : PackageSets.Installed(packages),
+            Changes = wanted.Count == 0 ? [] : null,
+            Health = await host.HealthAsync(cancellation),
+        };
+        if (run.IsOver)
+            return store.Write(run) is { } unwritten ? No(unwritten) : new UpdateAnswer(run, null);
+        if (runner.Begin(run) is { } problem)
+            return No(problem);
+        _wake.Set();
+        return new UpdateAnswer(run with { Before = null }, null);
+    }
+
+    private static string? WhyNot(UpdateWish wish, PendingStatus status) => status switch
+    {
+        { Updates.Interrupted: { } interrupted } => interrupted,
+        { Updates.Packages: null } => $"what is pending is not known: {string.Join("; ", status.Updates.Problems)}",
+        { Hazard.State: not HazardState.None } when !wish.DespiteHazard => $"{status.Hazard.Reason} Say so if it is to be done all the same (--despite-hazard)",
+        _ => null,
+    };
+
+    private async Task TurnAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await runner.TurnAsync(cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // dpkg takes what time it needs.
+    private async Task BeatingAsync(LoopHeartbeat heartbeat, Task turn, CancellationToken cancellation)
+    {
+        while (!turn.IsCompleted)
+        {
+            using var resting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await Task.WhenAny(turn, Task.Delay(AgentLoops.BeatInterval, time, resting.Token));
+            await resting.CancelAsync();
+            heartbeat.Beat();
+        }
+
+        await turn;
+    }
+
+    private static string NewId(DateTimeOffset now) =>
+        now.UtcDateTime.ToString("yyyyMMdd-HHmmss-", CultureInfo.InvariantCulture) + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2));
+
+    private static bool IsId(string id) =>
+        id.Length is > 0 and <= LongestId && id.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private static UpdateAnswer No(string problem) => new(null, problem);
+
+    [LoggerMessage(83, LogLevel.Warning, "records of earlier updates: {Problem}")]
+    private static partial void Unreadable(ILogger log, string problem);
+}

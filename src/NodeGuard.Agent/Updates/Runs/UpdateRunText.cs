@@ -1,0 +1,42 @@
+using NodeGuard.Core.Updates.Dpkg;
+using NodeGuard.Core.Updates.Runs;
+
+namespace NodeGuard.Agent.Updates.Runs;
+
+/// <summary>What a person reads of a run: one sentence for each event.</summary>
+internal static class UpdateRunText
+{
+    public const string Begun = "the host's package tool is about to be started";
+
+    /// <param name="run">As it is after the event.</param>
+    /// <param name="happened">The event.</param>
+    /// <param name="unit">How the tool's unit stands.</param>
+    /// <param name="seen">The look that showed it.</param>
+    /// <param name="packages">dpkg's database after the tool; null when it is not known.</param>
+    public static string Of(UpdateRun run, UpdateRunEvent happened, string unit, UpdateRunObservation seen, DpkgStatus? packages) => happened switch
+    {
+        UpdateRunEvent.Started => $"{Packages(run.Wanted.Count)} are being updated",
+        UpdateRunEvent.TooLate => $"not started before its deadline {run.Deadline.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {run.Message}",
+        UpdateRunEvent.EndedWell => $"{Changed(run)}; the host has to prove itself",
+        UpdateRunEvent.EndedIll => $"{unit}; {Changed(run)}, {State(packages)}",
+        UpdateRunEvent.HostWentDown => $"the host went down while the update was at work, and how it would have ended is not known; {Changed(run)}, {State(packages)}",
+        UpdateRunEvent.LostSight => $"{unit} any more, and how the update ended is not known; {Changed(run)}, {State(packages)}",
+        UpdateRunEvent.Well => Changed(run),
+        UpdateRunEvent.StaysIll => $"{Changed(run)}, and within {UpdateRunEvents.Settling.TotalMinutes:0} min the host did not become what it was: {string.Join("; ", seen.Lacking ?? ["how it is could not be found out"])}",
+        _ => run.Message,
+    };
+
+    private static string Changed(UpdateRun run) => run.Changes is { } changes ? $"{Packages(changes.Count)} changed" : "which packages changed is not known";
+
+    private static string State(DpkgStatus? packages)
+    {
+        if (packages is null)
+            return "and how dpkg is, is not known: dpkg --audit";
+        string[] half = [.. packages.Packages.Where(static package => package.IsHalfDone).Select(static package => package.Name)];
+        return half.Length == 0
+            ? "dpkg is whole"
+            : $"and dpkg broke off in the middle of {string.Join(", ", half.Take(3))}{(half.Length > 3 ? $" and {half.Length - 3} more" : "")}: dpkg --configure -a";
+    }
+
+    private static string Packages(int count) => count == 1 ? "1 package" : $"{count} packages";
+}
