@@ -62,6 +62,20 @@ public sealed class AptFamily(IHostCommands commands, HostRoot root) : IPackageF
             dpkg is null ? null : RebootNeed.KernelsIn(dpkg.Packages.Where(package => package.State == PackageState.Installed).Select(package => package.Name)));
     }
 
+    /// <summary>Those that were installed because others need them, as apt-mark names them; null when it does not tell.</summary>
+    /// <param name="commands">Runs the host's tools.</param>
+    /// <param name="names">"name:architecture".</param>
+    /// <param name="cancellation">Of the caller.</param>
+    public static async Task<IReadOnlySet<string>?> AutomaticAsync(IHostCommands commands, IReadOnlyList<string> names, CancellationToken cancellation)
+    {
+        // Without a name it would tell all.
+        if (names.Count == 0)
+            return new HashSet<string>();
+        return await commands.RunAsync(new HostCommand("apt-mark", "/usr/bin/apt-mark", [.. WithoutCache, "showauto", "--", .. names]), cancellation) is HostCommandAnswer.Ended { ExitStatus: 0 } ended
+            ? Encoding.UTF8.GetString(ended.Output).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal)
+            : null;
+    }
+
     private async Task<AptAnswers> AskMoreAsync(AptAnswers answers, List<string> problems, CancellationToken cancellation)
     {
         AptSimulation? distUpgrade = await SimulateAsync("dist-upgrade", problems, cancellation);

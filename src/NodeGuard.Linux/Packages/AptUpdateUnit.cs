@@ -30,6 +30,7 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
     private const string ManagerPath = "/org/freedesktop/systemd1";
     private const string Exists = Systemd + ".UnitExists";
     private const string AptGet = "/usr/bin/apt-get";
+    private const string AptMark = "/usr/bin/apt-mark";
 
     // systemd's own exit statuses begin here: the program was never executed.
     private const int FirstStatusOfSystemd = 200;
@@ -92,7 +93,9 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         all.Add("Type", "oneshot");
         // Its end stays to be read, also by an agent that was away meanwhile.
         all.Add("RemainAfterExit", true);
-        all.AddExecStart(AptGet, [.. Install, .. packages.Select(static package => $"{package.Name}:{package.Architecture}={package.Version}")]);
+        all.AddCommands("ExecStart", [Installing(packages), .. Marking(packages)]);
+        // Where the first fails the second is not run.
+        all.AddCommands("ExecStopPost", [.. Marking(packages)]);
         all.Add("Environment", ["LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "APT_LISTCHANGES_FRONTEND=none"]);
         all.Add("StandardInput", "null");
         all.Add("StandardOutputFileDescriptor", log);
@@ -102,6 +105,18 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         all.Add("TimeoutStopUSec", StopMicroseconds);
         return all.End();
     }
+
+    private static TransientCommand Installing(IReadOnlyList<WantedPackage> packages) =>
+        new(AptGet, [.. Install, .. packages.Select(static package => $"{Name(package)}={package.Version}")]);
+
+    // Whoever names a package to apt-get marks it as wanted for its own sake, and autoremove would never take it.
+    private static IEnumerable<TransientCommand> Marking(IReadOnlyList<WantedPackage> packages)
+    {
+        string[] automatic = [.. packages.Where(static package => package.Automatic).Select(Name)];
+        return automatic.Length == 0 ? [] : [new TransientCommand(AptMark, ["auto", "--", .. automatic])];
+    }
+
+    private static string Name(WantedPackage package) => $"{package.Name}:{package.Architecture}";
 
     private async Task<UpdateUnitLook> EndedAsync(string unit, bool well, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Linux.Systemd.Bus;
 
 namespace NodeGuard.Linux.Packages;

@@ -28,19 +28,25 @@ internal sealed class TransientProperties
     public void Add(string name, string signature, params IReadOnlyList<BusArgument> value) =>
         _all.AddRange([BusArgument.Open('r', "sv"), BusArgument.String(name), BusArgument.Open('v', signature), .. value, BusArgument.Close, BusArgument.Close]);
 
-    /// <param name="program">Absolute path on the host.</param>
-    /// <param name="arguments">As the program gets them: systemd puts variables in for a single $, so each is doubled.</param>
-    public void AddExecStart(string program, IReadOnlyList<string> arguments) => Add(
-        "ExecStart", "a(sasb)",
-        [
-            BusArgument.Open('a', "(sasb)"), BusArgument.Open('r', "sasb"),
-            BusArgument.String(program),
-            BusArgument.Open('a', "s"), BusArgument.String(program),
-            .. arguments.Select(static argument => BusArgument.String(argument.Replace("$", "$$", StringComparison.Ordinal))),
-            BusArgument.Close,
-            BusArgument.Boolean(false),
-            BusArgument.Close, BusArgument.Close,
-        ]);
+    /// <summary>ExecStart, ExecStopPost, …: one program after the other, as long as they succeed.</summary>
+    public void AddCommands(string name, params IReadOnlyList<TransientCommand> commands) => Add(
+        name, "a(sasb)", [BusArgument.Open('a', "(sasb)"), .. commands.SelectMany(static command => Of(command)), BusArgument.Close]);
 
     public IReadOnlyList<BusArgument> End() => [.. _all, BusArgument.Close, BusArgument.Open('a', "(sa(sv))"), BusArgument.Close];
+
+    private static IEnumerable<BusArgument> Of(TransientCommand command) =>
+    [
+        BusArgument.Open('r', "sasb"),
+        BusArgument.String(command.Program),
+        BusArgument.Open('a', "s"), BusArgument.String(command.Program), .. command.Arguments.Select(static argument => BusArgument.String(Escaped(argument))), BusArgument.Close,
+        BusArgument.Boolean(false),
+        BusArgument.Close,
+    ];
+
+    // systemd puts variables in for a single $.
+    private static string Escaped(string argument) => argument.Replace("$", "$$", StringComparison.Ordinal);
 }
+
+/// <param name="Program">Absolute path on the host.</param>
+/// <param name="Arguments">As the program gets them.</param>
+internal readonly record struct TransientCommand(string Program, IReadOnlyList<string> Arguments);

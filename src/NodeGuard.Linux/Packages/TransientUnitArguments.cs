@@ -20,7 +20,7 @@ internal static class TransientUnitArguments
         all.Add("Description", $"NodeGuard asks {Path.GetFileName(command.Program)}");
         // The job of a oneshot ends with its process.
         all.Add("Type", "oneshot");
-        all.AddExecStart(command.Program, command.Arguments);
+        all.AddCommands("ExecStart", new TransientCommand(command.Program, command.Arguments));
         all.Add("Environment", ["LC_ALL=C", "DEBIAN_FRONTEND=noninteractive"]);
         // Its result stays to be read as long as this connection holds it, and no longer.
         all.Add("AddRef", true);

@@ -8,7 +8,7 @@ public sealed class UpdatableContainer : IAsyncDisposable
     public const string Service = "apt-daily-upgrade.service";
     public const string Timer = "apt-daily-upgrade.timer";
     public const string AgentUnit = "nodeguard-agent.service";
-    private const string Package = "lab-updated";
+    public const string Package = "lab-updated";
     private const string Brought = "/opt/nodeguard";
 
     private readonly AptRepository _repository;
@@ -41,15 +41,17 @@ public sealed class UpdatableContainer : IAsyncDisposable
         return updatable;
     }
 
-    public async Task PublishAsync(string version)
+    public Task PublishAsync(string version) => PublishAsync(AptSource.Security, new DebPackage(Package, version));
+
+    public async Task PublishAsync(AptSource source, params DebPackage[] packages)
     {
-        await _repository.AddAsync(AptSource.Security, new DebPackage(Package, version));
+        await _repository.AddAsync(source, packages);
         _repository.Publish();
         await Container.WriteFileAsync("/etc/apt/sources.list", _repository.SourcesList);
         await Container.ExecAsync("apt-get", "update", "-q");
     }
 
-    public Task<string> InstalledAsync() => Container.ExecAsync("dpkg-query", "-W", "-f", "${Version}", Package);
+    public Task<string> InstalledAsync(string package = Package) => Container.ExecAsync("dpkg-query", "-W", "-f", "${Version}", package);
 
     /// <summary>Comes back when the service has ended, or was not started for want of its condition.</summary>
     public Task UpdateAsync() => Container.ExecAsync("systemctl", "start", Service);
@@ -59,7 +61,9 @@ public sealed class UpdatableContainer : IAsyncDisposable
         "find /etc/systemd /run/systemd/system /run/systemd/network /run/systemd/networkd.conf.d /etc/apt -printf '%y %m %U %p %l\\n' 2>/dev/null | sort;"
         + " find /etc/systemd /run/systemd/system /etc/apt -type f -exec sha256sum {} + | sort -k2");
 
-    public async Task InstallAgentAsync(string environment = "")
+    /// <param name="environment">Variables of the agent.</param>
+    /// <param name="lines">More of the unit's [Service].</param>
+    public async Task InstallAgentAsync(string environment = "", params string[] lines)
     {
         Container.Install(LabHost.NodeguardBinary(), $"{Brought}/nodeguard");
         foreach (string file in Directory.EnumerateFiles(Path.Combine(LabHost.RepositoryRoot, "deploy", "systemd")))
@@ -69,7 +73,7 @@ public sealed class UpdatableContainer : IAsyncDisposable
 
         if (environment.Length > 0)
         {
-            await Container.WriteFileAsync($"/etc/systemd/system/{AgentUnit}.d/lab.conf", $"[Service]\nEnvironment={environment}\n");
+            await Container.WriteFileAsync($"/etc/systemd/system/{AgentUnit}.d/lab.conf", $"[Service]\nEnvironment={environment}\n{string.Concat(lines.Select(static line => line + '\n'))}");
         }
 
         await Container.ExecAsync("sh", $"{Brought}/install.sh", $"{Brought}/nodeguard");

@@ -16,6 +16,9 @@ public interface IHostState
     /// <summary>Null when dpkg could not be asked.</summary>
     Task<DpkgStatus?> PackagesAsync(CancellationToken cancellation);
 
+    /// <summary>Those of the packages that were installed because others need them, as "name" or "name:architecture"; null when apt does not tell.</summary>
+    Task<IReadOnlySet<string>?> AutomaticAsync(IReadOnlyList<WantedPackage> packages, CancellationToken cancellation);
+
     Task<HostHealth> HealthAsync(CancellationToken cancellation);
 }
 
@@ -27,6 +30,9 @@ internal sealed class HostState(IHostCommands commands, IRouteGuard guard, Syste
     public string? BootId => HostFacts.Read(procRoot, string.Empty).BootId;
 
     public Task<DpkgStatus?> PackagesAsync(CancellationToken cancellation) => DpkgQuery.AskAsync(commands, cancellation);
+
+    public Task<IReadOnlySet<string>?> AutomaticAsync(IReadOnlyList<WantedPackage> packages, CancellationToken cancellation) =>
+        AptFamily.AutomaticAsync(commands, [.. packages.Select(static package => $"{package.Name}:{package.Architecture}")], cancellation);
 
     public async Task<HostHealth> HealthAsync(CancellationToken cancellation)
     {

@@ -107,6 +107,9 @@ public sealed partial class UpdateRunLoop(
         if (await host.PackagesAsync(cancellation) is not { } packages)
             return No("dpkg does not tell which packages are installed, and what an update changed would not be known");
         IReadOnlyList<WantedPackage> wanted = PackageSets.Wanted(status.Updates.Packages!, wish.Scope);
+        if (await host.AutomaticAsync(wanted, cancellation) is not { } automatic)
+            return No("apt-mark does not tell which packages are there for others' sake, and they would be kept for ever");
+        wanted = [.. wanted.Select(package => package with { Automatic = automatic.Contains(package.Name) || automatic.Contains($"{package.Name}:{package.Architecture}") })];
         DateTimeOffset now = time.GetUtcNow();
         var run = new UpdateRun
         {

@@ -28,7 +28,11 @@ public enum UpdateRunPhase
 }
 
 /// <summary>A package in the version that it is to have.</summary>
-public sealed record WantedPackage(string Name, string Architecture, string Version);
+public sealed record WantedPackage(string Name, string Architecture, string Version)
+{
+    /// <summary>Installed because another one needs it; it stays so marked.</summary>
+    public bool Automatic { get; init; }
+}
 
 /// <summary>What a run did to one package.</summary>
 /// <param name="From">Null: it was not installed.</param>
