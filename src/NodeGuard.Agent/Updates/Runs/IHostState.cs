@@ -23,20 +23,35 @@ public interface IHostState
 }
 
 /// <summary>The host that this agent guards.</summary>
-internal sealed class HostState(IHostCommands commands, IRouteGuard guard, SystemBus bus, string procRoot) : IHostState
+internal sealed class HostState : IHostState, IDisposable
 {
-    private readonly HostServices _services = new(bus);
+    // No signals of the bus are wanted, only answers.
+    private readonly SystemBus _bus = new(new BusOptions { Matches = [] });
+    private readonly TransientCommands _commands;
+    private readonly HostServices _services;
+    private readonly IRouteGuard _guard;
+    private readonly string _procRoot;
 
-    public string? BootId => HostFacts.Read(procRoot, string.Empty).BootId;
+    public HostState(IRouteGuard guard, string procRoot, TimeProvider time)
+    {
+        (_guard, _procRoot) = (guard, procRoot);
+        _commands = new TransientCommands(time);
+        _services = new HostServices(_bus);
+        Tool = new AptUpdateUnit(_bus);
+    }
 
-    public Task<DpkgStatus?> PackagesAsync(CancellationToken cancellation) => DpkgQuery.AskAsync(commands, cancellation);
+    public IUpdateTool Tool { get; }
+
+    public string? BootId => HostFacts.Read(_procRoot, string.Empty).BootId;
+
+    public Task<DpkgStatus?> PackagesAsync(CancellationToken cancellation) => DpkgQuery.AskAsync(_commands, cancellation);
 
     public Task<IReadOnlySet<string>?> AutomaticAsync(IReadOnlyList<WantedPackage> packages, CancellationToken cancellation) =>
-        AptFamily.AutomaticAsync(commands, [.. packages.Select(static package => $"{package.Name}:{package.Architecture}")], cancellation);
+        AptFamily.AutomaticAsync(_commands, [.. packages.Select(static package => $"{package.Name}:{package.Architecture}")], cancellation);
 
     public async Task<HostHealth> HealthAsync(CancellationToken cancellation)
     {
-        GuardStatus status = guard.Status;
+        GuardStatus status = _guard.Status;
         return new HostHealth
         {
             NetworkdRuns = status.Networkd switch { "running" => true, "unknown" or "" => null, _ => false },
@@ -50,5 +65,11 @@ internal sealed class HostState(IHostCommands commands, IRouteGuard guard, Syste
             HasDefaultRoute = DefaultRoute.Exists(),
             Services = await _services.ReadAsync(cancellation),
         };
+    }
+
+    public void Dispose()
+    {
+        _commands.Dispose();
+        _bus.Dispose();
     }
 }

@@ -4,18 +4,15 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
-using NodeGuard.Core.Updates.Dpkg;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Hosting.Loops;
-using NodeGuard.Linux.Packages;
-using NodeGuard.Linux.Systemd.Bus;
 
 namespace NodeGuard.Agent.Updates.Runs;
 
 /// <summary>Begins updates that somebody wishes, and follows them, also those of an earlier agent.</summary>
 public sealed partial class UpdateRunLoop(
-    UpdateRunStore store, UpdateRunner runner, IPendingUpdates pending, IHostState host, TimeProvider time, ILogger log, params IReadOnlyList<IDisposable> owned) : IUpdateRuns, IDisposable
+    UpdateRunStore store, UpdateRunner runner, IPendingUpdates pending, IHostState host, TimeProvider time, ILogger log) : IUpdateRuns, IDisposable
 {
     private const int LogLimit = 64 * 1024;
     private const int LongestId = 64;
@@ -26,21 +23,19 @@ public sealed partial class UpdateRunLoop(
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly WakeSignal _wake = new();
+    private readonly HostState? _owned;
+
+    private UpdateRunLoop(UpdateRunStore store, HostState host, IPendingUpdates pending, TimeProvider time, ILogger log)
+        : this(store, new UpdateRunner(store, host.Tool, host, time, log), pending, host, time, log) => _owned = host;
 
     /// <summary>For the host that this agent guards.</summary>
     /// <param name="surroundings">Of the guard.</param>
     /// <param name="guard">Knows the routes.</param>
     /// <param name="pending">Knows what is to be installed.</param>
-    public static UpdateRunLoop For(GuardSurroundings surroundings, IRouteGuard guard, PendingLoop pending)
-    {
-        // No signals of the bus are wanted, only answers.
-        var bus = new SystemBus(new BusOptions { Matches = [] });
-        var commands = new TransientCommands(surroundings.Time);
-        var host = new HostState(commands, guard, bus, surroundings.Options.ProcRoot);
-        var store = new UpdateRunStore(surroundings.Options.StateDirectory);
-        ILogger log = surroundings.Loggers.CreateLogger("update-runs");
-        return new UpdateRunLoop(store, new UpdateRunner(store, new AptUpdateUnit(bus), host, surroundings.Time, log), pending, host, surroundings.Time, log, commands, bus);
-    }
+    public static UpdateRunLoop For(GuardSurroundings surroundings, IRouteGuard guard, PendingLoop pending) =>
+        new(
+            new UpdateRunStore(surroundings.Options.StateDirectory), new HostState(guard, surroundings.Options.ProcRoot, surroundings.Time), pending, surroundings.Time,
+            surroundings.Loggers.CreateLogger("update-runs"));
 
     public UpdateHistory History
     {
@@ -91,10 +86,7 @@ public sealed partial class UpdateRunLoop(
     {
         _turn.Dispose();
         _wake.Dispose();
-        foreach (IDisposable part in owned)
-        {
-            part.Dispose();
-        }
+        _owned?.Dispose();
     }
 
     private async Task<UpdateAnswer> NoteAsync(UpdateWish wish, CancellationToken cancellation)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
-using NodeGuard.Agent.Control;
 using NodeGuard.Core.Updates.Dpkg;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Linux.Packages;

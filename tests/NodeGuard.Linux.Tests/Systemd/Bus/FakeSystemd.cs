@@ -41,6 +41,9 @@ internal sealed class FakeSystemd : IDisposable
     /// <summary>The error that a start is answered with.</summary>
     public string? Refuses { get; set; }
 
+    /// <summary>Its name.</summary>
+    public string RefusesAs { get; set; } = "org.freedesktop.DBus.Error.AccessDenied";
+
     /// <summary>Tell the end of the job at once.</summary>
     public bool EndsAtOnce { get; set; } = true;
 
@@ -126,7 +129,7 @@ internal sealed class FakeSystemd : IDisposable
         Calls.Enqueue($"StartTransientUnit {Unit}");
         if (Refuses is { } error)
         {
-            SdBusService.NewError(call, out nint refused, "org.freedesktop.DBus.Error.AccessDenied", error);
+            SdBusService.NewError(call, out nint refused, RefusesAs, error);
             SdBus.Send(_bus, refused, out _);
             SdBus.UnrefMessage(refused);
         }
