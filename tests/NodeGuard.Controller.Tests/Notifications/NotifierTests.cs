@@ -41,7 +41,10 @@ public sealed class NotifierTests : IAsyncLifetime
     [Fact]
     public async Task A_notice_is_sent_once_and_no_later_leader_sends_it_again()
     {
+        var answered = new TaskCompletionSource();
+        _receiver.Answer = (_, _) => answered.Task;
         Look(Freeze).ShouldBeFalse();
+        answered.SetResult();
         await ChangedAsync();
         Look(Freeze).ShouldBeTrue();
         Look(Freeze).ShouldBeFalse();

@@ -42,11 +42,10 @@ internal sealed class CutOffApi(IKubeApi api, Func<KubeObject, Task>? wrote = nu
             yield break;
         }
 
-        // A cut connection says nothing: the watch goes on without an event.
         await foreach (WatchEvent<T> happened in api.WatchAsync(type, query, cancellation))
         {
             if (cut.IsCancellationRequested)
-                await Task.Delay(Timeout.Infinite, cancellation);
+                break;
             yield return happened;
             if (happened is WatchEvent<T>.Added { Value: var added })
                 Count(added);
@@ -55,6 +54,11 @@ internal sealed class CutOffApi(IKubeApi api, Func<KubeObject, Task>? wrote = nu
             else if (happened is WatchEvent<T>.Deleted { Value: var deleted })
                 Count(deleted);
         }
+
+        // A cut connection says nothing: the watch goes on without an event. The stream itself is let go of: what nobody reads
+        // would fill the window of the connection, which is the others', too.
+        if (cut.IsCancellationRequested)
+            await Task.Delay(Timeout.Infinite, cancellation);
     }
 
     public Task<ApiResult<T>> CreateAsync<T>(ResourceType<T> type, T value, WriteOptions options, CancellationToken cancellation)
