@@ -49,7 +49,7 @@ public sealed class BlockedDrainTests
         string manifest = Path.GetTempFileName();
         await File.WriteAllTextAsync(manifest, Workloads);
         // Both pods are on the first node: it is the only one when they are placed.
-        await using FleetStage stage = await FleetStage.StartAsync(120, [manifest], new PoolSpec { Name = "workers", Count = 1, Agents = true });
+        await using FleetStage stage = await FleetStage.StartAsync(120, [manifest], [new PoolSpec { Name = "workers", Count = 1, Agents = true }]);
         File.Delete(manifest);
         await stage.PolicyAsync("workers", static spec => spec.Budget = new PolicyBudget { MaxUnavailable = new IntOrString("100%") });
         await stage.UntilAsync(async () => (await stage.AllAsync(ResourceTypes.Pods)).Count(static pod => pod.Status?.Phase == "Running") == 2, "the pods do not run");

@@ -42,7 +42,7 @@ internal sealed class FleetDemo
             new() { Name = "databases", Count = 2, Agents = true, Labels = new Dictionary<string, string> { ["pool"] = "databases" }, Image = "debian-12.1" },
         ];
         string workloads = Path.Combine(AppContext.BaseDirectory, "Fleet", "workloads.yaml");
-        await using FleetStage stage = await FleetStage.StartAsync(Speed, [workloads], pools);
+        await using FleetStage stage = await FleetStage.StartAsync(Speed, [workloads], pools, hurried: true);
         var screen = new FleetScreen(AnsiConsole.Console);
         return await screen.RunAsync(() => new FleetDemo(stage, screen).PlayAsync());
     }

@@ -24,7 +24,7 @@ internal sealed class FleetStage : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    private readonly UnhurriedClock _real;
+    private readonly UnhurriedClock? _unhurried;
     private readonly SandboxHost _sandbox;
     private readonly string _directory;
     private static readonly LeaseTimes Lease = new()
@@ -37,9 +37,9 @@ internal sealed class FleetStage : IAsyncDisposable
     private readonly List<StageController> _controllers = [];
     private readonly HttpClient _http = new();
 
-    private FleetStage(UnhurriedClock real, SandboxHost sandbox, string directory, KubeClient api)
+    private FleetStage(UnhurriedClock? unhurried, SandboxHost sandbox, string directory, KubeClient api)
     {
-        _real = real;
+        _unhurried = unhurried;
         _sandbox = sandbox;
         _directory = directory;
         Api = api;
@@ -62,20 +62,21 @@ internal sealed class FleetStage : IAsyncDisposable
     public static Task<FleetStage> StartAsync(double speed, params PoolSpec[] pools) => StartAsync(speed, [], pools);
 
     /// <param name="manifests">Files with workloads.</param>
-    public static async Task<FleetStage> StartAsync(double speed, IReadOnlyList<string> manifests, params PoolSpec[] pools)
+    /// <param name="hurried">On the machine's own clock: so many times as fast, whether or not the machine keeps up.</param>
+    public static async Task<FleetStage> StartAsync(double speed, IReadOnlyList<string> manifests, PoolSpec[] pools, bool hurried = false)
     {
-        FleetStage stage = await StartBareAsync(speed, manifests, pools);
+        FleetStage stage = await StartBareAsync(speed, manifests, pools, hurried);
         await stage.InstallAsync();
         return stage;
     }
 
     /// <summary>Without NodeGuard's kinds.</summary>
-    public static Task<FleetStage> StartBareAsync(double speed, params PoolSpec[] pools) => StartBareAsync(speed, [], pools);
+    public static Task<FleetStage> StartBareAsync(double speed, params PoolSpec[] pools) => StartBareAsync(speed, [], pools, hurried: false);
 
-    private static async Task<FleetStage> StartBareAsync(double speed, IReadOnlyList<string> manifests, PoolSpec[] pools)
+    private static async Task<FleetStage> StartBareAsync(double speed, IReadOnlyList<string> manifests, PoolSpec[] pools, bool hurried)
     {
         string directory = Directory.CreateTempSubdirectory("nodeguard-fleet-").FullName;
-        var real = new UnhurriedClock();
+        UnhurriedClock? unhurried = hurried ? null : new UnhurriedClock();
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions
             {
@@ -85,10 +86,10 @@ internal sealed class FleetStage : IAsyncDisposable
                 Manifests = manifests,
             },
             static _ => { },
-            real);
+            unhurried);
         string kubeconfig = Path.Combine(directory, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, sandbox.Server.KubeconfigText());
-        return new FleetStage(real, sandbox, directory, Connect(kubeconfig)) { StartedAt = sandbox.Cluster.Clock.GetUtcNow() };
+        return new FleetStage(unhurried, sandbox, directory, Connect(kubeconfig)) { StartedAt = sandbox.Cluster.Clock.GetUtcNow() };
     }
 
     /// <summary>Starts one more controller; one of them leads, and a lead that is lost is taken over within two seconds.</summary>
@@ -227,7 +228,7 @@ internal sealed class FleetStage : IAsyncDisposable
         Api.Dispose();
         _http.Dispose();
         await _sandbox.DisposeAsync();
-        _real.Dispose();
+        _unhurried?.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 
