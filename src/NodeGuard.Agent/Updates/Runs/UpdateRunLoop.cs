@@ -17,7 +17,7 @@ public sealed partial class UpdateRunLoop(
     private const int LogLimit = 64 * 1024;
     private const int LongestId = 64;
 
-    // Begun at once, or not at all: a wish is for now.
+    // Whoever wishes an update is there to see it: what could not be started by then is not started behind their back.
     private static readonly TimeSpan MayWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(1);
 
