@@ -209,14 +209,17 @@ public sealed class AgentHost
         }
 
         var watchdog = new WatchdogLoop(guard, surroundings.Heartbeats, _notifier, _log, _time);
-        ClusterConnectionLoop? cluster = bus is null ? null : Cluster(_options.Cluster!, guard, bus);
+        ClusterConnectionLoop? cluster = bus is null ? null : Cluster(_options.Cluster!, guard, updates, bus);
         return new AgentParts(guard, watchdog, reload, control, observer, cluster, updates);
     }
 
-    private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, SystemBus bus)
+    private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, UpdateParts updates, SystemBus bus)
     {
         var operations = new OperationExecutor(
-            new OperationStore(_options.StateDirectory), new LogindReboot(bus), cluster.MayReboot, _time, _loggers.CreateLogger("operations"));
-        return new ClusterConnectionLoop(_options, guard, operations, _loggers, _time);
+            new OperationStore(_options.StateDirectory), new LogindReboot(bus), cluster.MayReboot, _time, _loggers.CreateLogger("operations"))
+        {
+            Updates = new UpdateOperation(updates.Runs, updates.Pending, cluster.MayUpdate, _time),
+        };
+        return new ClusterConnectionLoop(_options, guard, operations, _loggers, _time) { Hold = updates.Hold, Pending = updates.Pending };
     }
 }

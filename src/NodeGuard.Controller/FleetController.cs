@@ -169,10 +169,10 @@ public sealed partial class FleetController
         await _definitions.LookAsync(term);
         DateTimeOffset now = await _clock.NowAsync(term);
         await StepAllAsync(step, view, fleet, now, leads, term);
-        await _pass.RunAsync(view, now, leads, term);
+        bool more = await _pass.RunAsync(view, now, leads, term);
         await _history.TrimAsync(view, fleet, now, term);
         await _orphans.SweepAsync(view, term);
-        if (await leads() && await _conditions.WriteAsync(view, now, term))
+        if (more | (await leads() && await _conditions.WriteAsync(view, now, term)))
             _wake.Ring();
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Cluster.Operations;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
+using NodeGuard.Agent.Hosting;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Caching;
@@ -15,6 +16,12 @@ namespace NodeGuard.Agent.Cluster;
 internal sealed class ClusterConnectionLoop(
     AgentOptions options, IRouteGuard guard, OperationExecutor operations, ILoggerFactory loggers, TimeProvider time)
 {
+    /// <summary>Holds what the fleet wants held; without it nothing is.</summary>
+    public IHostedHold? Hold { get; init; }
+
+    /// <summary>Knows what is pending; without it nothing is told of that.</summary>
+    public IPendingUpdates? Pending { get; init; }
+
     private static readonly TimeSpan FactsAge = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _log = loggers.CreateLogger("cluster");
@@ -55,7 +62,11 @@ internal sealed class ClusterConnectionLoop(
         {
             heartbeat.Beat();
             if (own.Current?.TryGet(new ObjectName(string.Empty, options.Cluster!.Node), out GuardedNode? guarded) == true)
+            {
+                Hold?.FleetWishes(guarded.Spec?.Hold == true);
                 await operations.TurnAsync(guarded.Spec?.Operation, guarded.Status?.Operation, guarded.Status?.BootId, Facts().BootId, cancellation);
+            }
+
             heartbeat.Beat();
             await reporter.TurnAsync(cancellation);
             heartbeat.Beat();
@@ -64,7 +75,11 @@ internal sealed class ClusterConnectionLoop(
     }
 
     private AgentView View() => new(
-        guard.Status, guard.Episodes, Facts(), options.Routes.Harden.ToString().ToLowerInvariant(), AgentHost.Version, operations.Status);
+        guard.Status, guard.Episodes, Facts(), options.Routes.Harden.ToString().ToLowerInvariant(), AgentHost.Version, operations.Status)
+    {
+        Hold = Hold?.Latest,
+        Pending = Pending?.Latest,
+    };
 
     private HostFacts Facts()
     {

@@ -11,7 +11,14 @@ namespace NodeGuard.Agent.Cluster;
 /// <param name="Prevention">What keeps networkd from deleting, as configured.</param>
 /// <param name="Operation">What was asked of the agent; null for what stands in the status already.</param>
 public sealed record AgentView(
-    GuardStatus Guard, IReadOnlyList<EpisodeRecord> Episodes, HostFacts Host, string Prevention, string Version, OperationStatus? Operation = null);
+    GuardStatus Guard, IReadOnlyList<EpisodeRecord> Episodes, HostFacts Host, string Prevention, string Version, OperationStatus? Operation = null)
+{
+    /// <summary>The units that install updates; null while nobody has looked.</summary>
+    public UpdatesStatus? Hold { get; init; }
+
+    /// <summary>The packages that are to change; null while nobody has looked.</summary>
+    public PendingStatus? Pending { get; init; }
+}
 
 /// <summary>The status of a GuardedNode from what the agent sees; without the heartbeat, which says nothing of the node.</summary>
 public static class ClusterReport
@@ -39,7 +46,9 @@ public static class ClusterReport
             },
             Episodes = new EpisodesStatus { Total = Total(view.Episodes, before?.Episodes), Last = last is null ? before?.Episodes?.Last : Told(last) },
             Silence = before?.Silence,
-            RebootRequired = view.Host.RebootRequired,
+            // The file proves a need; what its absence means is known together with the kernels only.
+            RebootRequired = view.Host.RebootRequired == true ? true : view.Pending is { } pending ? pending.Reboot.Required : view.Host.RebootRequired,
+            Updates = NodeUpdatesReport.Of(view.Hold, view.Pending),
             Operation = view.Operation ?? before?.Operation,
             Conditions = [Intact(view.Guard, state, before, now)],
         };

@@ -41,7 +41,8 @@ public sealed record AgentOptions
 /// <param name="Kubeconfig">Null: the pod's own account.</param>
 /// <param name="HostRoot">Where the host's /etc and /run are, without a slash at the end; empty for this root.</param>
 /// <param name="MayReboot">Whether the host is rebooted when its GuardedNode asks for it.</param>
-public sealed record ClusterOptions(string Node, string? Kubeconfig, string HostRoot, bool MayReboot);
+/// <param name="MayUpdate">Whether its packages are updated when its GuardedNode asks for it.</param>
+public sealed record ClusterOptions(string Node, string? Kubeconfig, string HostRoot, bool MayReboot, bool MayUpdate);
 
 public sealed record RouteOptions
 {

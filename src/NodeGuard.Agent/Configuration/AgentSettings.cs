@@ -126,6 +126,10 @@ public static class AgentSettings
         "cluster.reboot", "when-asked", new OneOf<bool>(("when-asked", true), ("never", false)),
         "Whether the host reboots when NodeGuard's controller asks for it, which it does after a drain.");
 
+    internal static readonly ScalarSetting<bool> ClusterUpdates = new(
+        "cluster.updates", "when-asked", new OneOf<bool>(("when-asked", true), ("never", false)),
+        "Whether packages are updated when NodeGuard's controller asks for it, in the versions that it names.");
+
     /// <summary>In the order in which they are printed.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -134,6 +138,6 @@ public static class AgentSettings
         UpdatesMode, UpdatesPersistent, UpdatesUnits,
         StateDirectory, RuntimeDirectory, HttpListen, HttpSocket, LogLevelSetting, LogFormatSetting,
         ProcRoot, ReceiveBufferBytes, RealtimePriority,
-        ClusterNode, ClusterKubeconfig, ClusterHostRoot, ClusterReboot,
+        ClusterNode, ClusterKubeconfig, ClusterHostRoot, ClusterReboot, ClusterUpdates,
     ];
 }

@@ -76,7 +76,8 @@ internal sealed class SettingValues
         string kubeconfig = Get<string>(AgentSettings.ClusterKubeconfig);
         return node.Length == 0
             ? null
-            : new ClusterOptions(node, kubeconfig.Length > 0 ? kubeconfig : null, Get<string>(AgentSettings.ClusterHostRoot).TrimEnd('/'), Get<bool>(AgentSettings.ClusterReboot));
+            : new ClusterOptions(node, kubeconfig.Length > 0 ? kubeconfig : null, Get<string>(AgentSettings.ClusterHostRoot).TrimEnd('/'),
+                Get<bool>(AgentSettings.ClusterReboot), Get<bool>(AgentSettings.ClusterUpdates));
     }
 
     private RouteOptions ToRouteOptions() => new()

@@ -13,6 +13,9 @@ public sealed record UpdateWish
 
     public required UpdateScope Scope { get; init; }
 
+    /// <summary>Only these, "name:architecture" in exactly this version, as far as they are pending; null: all of the scope.</summary>
+    public IReadOnlyList<(string Name, string Version)>? Exactly { get; init; }
+
     /// <summary>Also where the update may cut the node off, or nobody knows whether it does.</summary>
     public bool DespiteHazard { get; init; }
 }

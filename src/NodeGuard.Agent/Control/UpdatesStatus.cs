@@ -5,8 +5,11 @@ namespace NodeGuard.Agent.Control;
 /// <summary>How it stands with the units that install updates on this host.</summary>
 public sealed record UpdatesStatus
 {
-    /// <summary>As configured; null where no agent keeps it.</summary>
+    /// <summary>What is wished of the units, by the configuration or the fleet; null where no agent keeps it.</summary>
     public HoldMode? Mode { get; init; }
+
+    /// <summary>It is the fleet's wish, and not the configuration's.</summary>
+    public bool ByFleet { get; init; }
 
     public bool Persistent { get; init; }
 

@@ -31,7 +31,9 @@ internal sealed partial class HoldLoop : IHostedHold
     private readonly ILogger _log;
     private readonly WakeSignal _wake = new();
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly FleetHold _fleet;
     private volatile UpdateOptions _options;
+    private volatile UpdatesStatus? _latest;
     private IReadOnlyList<string> _problems = [];
     private Dictionary<string, HoldState> _told = new(StringComparer.Ordinal);
     private int _retries;
@@ -47,10 +49,13 @@ internal sealed partial class HoldLoop : IHostedHold
         _watch = new DirectoryWatch(
             root, [HoldFile.PersistentUnits, HoldFile.RuntimeUnits, "/usr/lib/systemd/system", "/run/nodeguard"], _wake.Set);
         _options = surroundings.Options.Updates;
+        _fleet = new FleetHold(surroundings.Options.StateDirectory);
         _metrics = surroundings.Metrics;
         _log = surroundings.Loggers.CreateLogger("updates");
         _time = surroundings.Time;
     }
+
+    public UpdatesStatus? Latest => _latest;
 
     // A host whose systemd never answers is not asked each second for ever.
     private bool RetriesSoon => _retries is > 0 and < Retries;
@@ -58,6 +63,22 @@ internal sealed partial class HoldLoop : IHostedHold
     public void Reload(UpdateOptions options)
     {
         _options = options;
+        _wake.Set();
+    }
+
+    public void FleetWishes(bool held)
+    {
+        if (_fleet.State == FleetHold.After(_fleet.State, held))
+        {
+            return;
+        }
+
+        if (_fleet.Set(FleetHold.After(_fleet.State, held)) is { } problem)
+        {
+            LogProblem(_log, problem);
+        }
+
+        LogFleet(_log, held ? "wants updates held" : "has no part in updates any more");
         _wake.Set();
     }
 
@@ -85,11 +106,19 @@ internal sealed partial class HoldLoop : IHostedHold
         {
             _watch.Renew();
             UpdateOptions options = _options;
-            HoldResult result = await _pass.RunAsync(new HoldWish(options.Mode, options.Persistent, options.Units), cancellation);
+            FleetHoldState fleet = _fleet.State;
+            HoldMode mode = FleetHold.Effective(options.Mode, fleet);
+            HoldResult result = await _pass.RunAsync(new HoldWish(mode, options.Persistent, options.Units), cancellation);
             Tell(result);
+            if (fleet == FleetHoldState.LetGo && result.Problems.Count == 0 && !result.IsUnfinished)
+            {
+                _fleet.Set(FleetHoldState.None);
+            }
+
             var status = new UpdatesStatus
             {
-                Mode = options.Mode,
+                Mode = mode,
+                ByFleet = fleet == FleetHoldState.Hold && options.Mode is HoldMode.Observe,
                 Persistent = options.Persistent,
                 Released = _pass.IsReleased,
                 Permit = _pass.HasPermit,
@@ -97,7 +126,7 @@ internal sealed partial class HoldLoop : IHostedHold
                 Problems = result.Problems,
             };
             _metrics.SetUpdates(status);
-            return status;
+            return _latest = status;
         }
         finally
         {
@@ -150,6 +179,9 @@ internal sealed partial class HoldLoop : IHostedHold
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{What} {Path}")]
     private static partial void LogChange(ILogger log, string what, string path);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the fleet {Wish}")]
+    private static partial void LogFleet(ILogger log, string wish);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
     private static partial void LogProblem(ILogger log, string problem);

@@ -25,18 +25,20 @@ internal sealed partial class FleetPass(
     private readonly SlotBook _slots = new(api);
     private readonly RecycleMaker _maker = new(api);
     private readonly PolicyStatuses _policies = new(api);
+    private readonly HoldWriter _holds = new(api);
 
     /// <summary>The last one; null before the first.</summary>
     public FleetPlan? Plan { get; private set; }
 
     /// <param name="leads">Asked right before slots are taken.</param>
-    public async Task RunAsync(ClusterView view, DateTimeOffset now, Func<Task<bool>> leads, CancellationToken term)
+    /// <returns>Whether there is more to write.</returns>
+    public async Task<bool> RunAsync(ClusterView view, DateTimeOffset now, Func<Task<bool>> leads, CancellationToken term)
     {
         ApiResult<FleetObject> read = await _slots.ReadAsync(term);
         if (read is not ApiResult<FleetObject>.Ok { Value: var fleet })
         {
             NotRead(log, ((ApiResult<FleetObject>.Failed)read).Failure.Message);
-            return;
+            return false;
         }
 
         // What was given back makes room at once, in the same write.
@@ -67,6 +69,12 @@ internal sealed partial class FleetPass(
             await WriteAsync(fleet, term);
         metrics.Saw(new FleetSight(fleet, view.Policies.Objects, view.Recycles.Objects, state, plan, now));
         await SweepAsync(view, term);
+        if (!await leads())
+            return false;
+        var (more, notHeld) = await _holds.WriteAsync(plan, state, view, term);
+        if (notHeld is not null)
+            NotWritten(log, "the hold of a node", notHeld.Message);
+        return more;
     }
 
     // By what is written: a freeze of this look may yet be refused, and then gets another id.

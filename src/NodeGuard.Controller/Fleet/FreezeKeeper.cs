@@ -39,8 +39,10 @@ internal static class FreezeKeeper
         if (!Lift(fleet, status.Freeze, status.Conditions, now, out FreezeStatus? standing))
         {
             TimeSpan within = GoDuration.TryParse(fleet.Spec?.Freeze?.Within ?? "10m", out TimeSpan given) ? given : TimeSpan.FromMinutes(10);
-            Freeze? freeze = FreezeRules.ByEpisodes(
-                [.. view.Agents.Objects.Select(EpisodeOf).OfType<NodeEpisode>()], fleet.Spec?.Freeze?.SameCauseNodes ?? 3, within, SlotBook.LiftedAt(status.Conditions));
+            int nodes = fleet.Spec?.Freeze?.SameCauseNodes ?? 3;
+            DateTimeOffset? lifted = SlotBook.LiftedAt(status.Conditions);
+            Freeze? freeze = FreezeRules.ByEpisodes([.. view.Agents.Objects.Select(EpisodeOf).OfType<NodeEpisode>()], nodes, within, lifted)
+                ?? FreezeRules.ByPackages(UpdateReading.Failed(view), nodes, within, lifted);
             standing = freeze is null ? null : Of(freeze, now);
         }
 

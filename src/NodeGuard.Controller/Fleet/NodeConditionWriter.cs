@@ -48,11 +48,12 @@ internal sealed partial class NodeConditionWriter(IKubeApi api, ILogger log)
     {
         SeenAgent? agent = view.Agent(node.Name);
         bool tells = agent is { Heartbeat: not null } && agent.NodeUid == node.Uid;
-        return NodeConditions.Wanted(
+        IEnumerable<NodeConditionValue> hazard = tells && agent!.TellsHazard ? [NodeConditions.OfHazard(agent.Hazard, agent.HazardReason)] : [];
+        return hazard.Concat(NodeConditions.Wanted(
             tells ? agent!.Routes ?? RouteState.Unknown : null,
             recycle?.Metadata.Name,
             recycle is null ? RecyclePhase.Pending : RecycleReading.Phase(recycle) ?? RecyclePhase.Pending,
-            recycle is not null && RecycleStatusWriter.Holds(recycle, FleetConditions.Drained));
+            recycle is not null && RecycleStatusWriter.Holds(recycle, FleetConditions.Drained)));
     }
 
     private static Dictionary<string, NodeRecycle> ActiveByNode(ClusterView view)

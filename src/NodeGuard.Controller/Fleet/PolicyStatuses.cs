@@ -58,6 +58,7 @@ internal sealed class PolicyStatuses(IKubeApi api)
         // To the minute: a pace that is taken anew at each look would otherwise be a write at each look.
         status.NextStart = outlook.NextStart is { } next ? new DateTimeOffset(next.Ticks - (next.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero) : null;
         status.Wave = outlook.Wave is { } wave ? WaveOf(wave, status.Wave, now) : null;
+        status.Released = outlook.Released.Count == 0 ? null : PendingReading.Write(outlook.Released);
         status.Conditions ??= [];
         Policy read = state.Policies.First(other => other.Name == outlook.Name);
         string problem = read.Problem ?? (outlook.Conflicts.Count == 0

@@ -45,6 +45,7 @@ internal sealed class RecycleMaker(IKubeApi api)
             NodeName = start.Node.Name,
             NodeUid = start.Node.Uid,
             Reasons = [.. start.Reasons.Where(static reason => reason != RecycleReason.Manual).Select(static reason => reason.ToString())],
+            Updates = start.Updates.Count == 0 ? null : PendingReading.Write(start.Updates.Take(PackageVersionText.Most)),
             RequestedBy = ControllerNames.FieldManager,
             Policy = start.Policy,
             Deadline = start.Deadline,

@@ -9,7 +9,7 @@ internal static class MetricWords
     public const string Unknown = "unknown";
 
     /// <summary>Of a freeze, as far as this version knows them.</summary>
-    public static IReadOnlyList<string> Causes { get; } = ["failed_recycles", "unhealthy_nodes", "same_cause", Unknown];
+    public static IReadOnlyList<string> Causes { get; } = ["failed_recycles", "failed_wave", "unhealthy_nodes", "same_cause", "same_packages", Unknown];
 
     public static string Of(RecyclePhase phase) => phase switch
     {
@@ -32,14 +32,17 @@ internal static class MetricWords
         RecycleReason.Drift => "drift",
         RecycleReason.Age => "age",
         RecycleReason.Reboot => "reboot",
+        RecycleReason.Update => "update",
         _ => Unknown,
     };
 
     public static string OfCause(string? cause) => cause switch
     {
         FreezeRules.FailedRecycles => "failed_recycles",
+        FreezeRules.FailedWave => "failed_wave",
         FreezeRules.UnhealthyNodes => "unhealthy_nodes",
         FreezeRules.SameCause => "same_cause",
+        FreezeRules.SamePackages => "same_packages",
         _ => Unknown,
     };
 

@@ -16,7 +16,9 @@ public sealed record ExpectedDurations(TimeSpan Most, TimeSpan Mean)
     {
         TimeSpan[] durations =
         [
-            .. recycles.Where(recycle => RecycleReading.Phase(recycle) == RecyclePhase.Succeeded && recycle.Status?.Node?.Policy == policy)
+            .. recycles.Where(recycle => RecycleReading.Phase(recycle) == RecyclePhase.Succeeded && recycle.Status?.Node?.Policy == policy
+                    // An update tells nothing of how long a replacement takes.
+                    && recycle.Status.Replacement?.Method != nameof(ReplacementMethod.Update))
                 .OrderByDescending(static recycle => recycle.Status!.FinishedAt)
                 .Take(Newest)
                 .Select(static recycle => recycle.Status!.FinishedAt - recycle.Status.StartedAt)

@@ -3,6 +3,7 @@ using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Controller.Observing;
@@ -33,6 +34,8 @@ public static class FleetReading
             Recycles = [.. view.Recycles.Objects.Where(static recycle => RecycleReading.Phase(recycle) is { } phase && !phase.IsFinal()).Select(RecycleReading.Planned)],
             Slots = [.. (fleet.Status?.Slots ?? []).Select(SlotOf)],
             Starts = [.. view.Recycles.Objects.Where(static recycle => recycle.Status?.StartedAt is not null).Select(StartOf)],
+            Updated = UpdateReading.Updated(view),
+            Halted = UpdateReading.Halted(view),
             Paused = fleet.Spec?.Paused ?? false,
             FrozenBecause = fleet.Status?.Freeze?.Message ?? (problem is null ? null : $"the Fleet cannot be used: {problem}"),
             Budget = budget,
@@ -66,6 +69,9 @@ public static class FleetReading
             Image = own?.Image,
             Drift = own?.Drift ?? DriftState.Unknown,
             RebootRequired = own?.RebootRequired,
+            Pending = own?.Pending,
+            Hazard = own?.Hazard ?? HazardState.Unknown,
+            HazardReason = own?.HazardReason ?? string.Empty,
             RoutesLost = own?.Routes == RouteState.Lost,
             RestsUntil = failures[node.Uid].Max(static failed => failed.Status?.FinishedAt + RecycleReading.Rest(RecycleReading.Attempts(failed))),
         };

@@ -7,6 +7,7 @@ using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Core.Fleet.Windows;
 using NodeGuard.Core.Units;
+using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Kubernetes.Draining;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
@@ -28,7 +29,7 @@ public sealed class PolicyReading
     public static Policy Of(NodePolicy policy, ExpectedDurations? expected)
     {
         string name = policy.Metadata.Name ?? string.Empty;
-        return new PolicyReading(name).Read(policy.Spec ?? new NodePolicySpec(), policy.Status?.Freeze, expected);
+        return new PolicyReading(name).Read(policy.Spec ?? new NodePolicySpec(), policy.Status, expected);
     }
 
     public static DisruptionBudget BudgetOf(FleetSpec? spec, out string? problem)
@@ -44,7 +45,7 @@ public sealed class PolicyReading
     public static bool WantsFirst(NodePolicySpec? spec) => spec?.Replacement is { } replacement
         && (replacement.ReplacementFirst == true || replacement.ClusterApi?.Strategy == nameof(ClusterApiStrategy.Surge));
 
-    private Policy Read(NodePolicySpec spec, FreezeStatus? freeze, ExpectedDurations? expected)
+    private Policy Read(NodePolicySpec spec, NodePolicyStatus? status, ExpectedDurations? expected)
     {
         TimeSpan? maxAge = spec.MaxAge is null ? null : Duration(spec.MaxAge, TimeSpan.Zero, "spec.maxAge");
         PolicyBudget budget = spec.Budget ?? new PolicyBudget();
@@ -53,13 +54,17 @@ public sealed class PolicyReading
             Name = _name,
             Selector = Observations.Selector(spec.NodeSelector),
             Paused = spec.Paused ?? false,
-            FrozenBecause = freeze?.Message,
+            FrozenBecause = status?.Freeze?.Message,
             MaxAge = maxAge,
             AgeJitter = maxAge is { } age ? Jitter(spec.AgeJitter ?? "25%", age) : TimeSpan.Zero,
             Image = spec.Image?.Version is { Length: > 0 } image ? image : null,
             RecycleNotReadyAfter = spec.Health?.RecycleNotReadyAfter is { } after ? Duration(after, TimeSpan.Zero, "spec.health.recycleNotReadyAfter") : null,
             RecycleOnDrift = spec.Image?.OnDrift == nameof(DriftResponse.Recycle),
             RebootWhenRequired = spec.Updates?.Reboot == nameof(RebootPolicy.IfRequired),
+            Updates = Word<UpdateMode>(spec.Updates?.Mode ?? nameof(UpdateMode.Off), "spec.updates.mode"),
+            UpdateScope = Word<UpdateScope>(spec.Updates?.Scope ?? nameof(UpdateScope.Security), "spec.updates.scope"),
+            OnHazard = Word<HazardResponse>(spec.Updates?.OnHazard ?? nameof(HazardResponse.Wait), "spec.updates.onHazard"),
+            Released = [.. PendingReading.Read(status?.Released)],
             Budget = Budget(budget.MaxUnavailable ?? new IntOrString(1), budget.MaxPerZone, budget.MinSpacing, budget.MaxStartsPerHour, "spec.budget"),
             Windows = [.. (spec.Windows ?? []).Select(Window).OfType<MaintenanceWindow>()],
             AllowOverrun = spec.WindowEnd == nameof(WindowEnd.AllowOverrun),
@@ -68,6 +73,10 @@ public sealed class PolicyReading
             Expected = expected?.Most ?? FirstGuess(spec),
             Usual = expected?.Mean,
         };
+        if (read.Method == ReplacementMethod.Update)
+            Problem("spec.replacement.method", "Update", "a method that replaces or reboots the machine; spec.updates.mode is for updates");
+        if (spec.Updates is { Drain: nameof(UpdateDrain.Never), Reboot: nameof(RebootPolicy.IfRequired) })
+            Problem("spec.updates.drain", "Never", "IfReboot or Always, as spec.updates.reboot is IfRequired: no node is rebooted with its pods on it");
         if (read is { Method: ReplacementMethod.Reboot, MaxAge: not null })
             Problem("spec.maxAge", $"\"{spec.MaxAge}\"", "a method that replaces the machine: Reboot does not make it younger");
         if (read.Method == ReplacementMethod.Webhook && WebhookAddress.Read(spec.Replacement?.Webhook?.Url, out string wanted) is null)

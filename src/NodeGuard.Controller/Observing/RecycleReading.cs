@@ -59,5 +59,8 @@ public static class RecycleReading
         RequestedAt(recycle),
         recycle.Spec?.Deadline,
         NotBefore(recycle),
-        recycle.Status?.Replacement?.Successor?.Uid ?? string.Empty);
+        recycle.Status?.Replacement?.Successor?.Uid ?? string.Empty)
+    {
+        Updates = PendingReading.Read(recycle.Status?.Replacement?.Updates ?? recycle.Spec?.Updates),
+    };
 }

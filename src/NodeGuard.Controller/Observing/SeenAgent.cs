@@ -1,5 +1,7 @@
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Core.Fleet.Updates;
+using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Models.Fleet;
 
@@ -26,6 +28,20 @@ public sealed record SeenAgent
 
     public RouteState? Routes { get; init; }
 
+    /// <summary>The packages that are to change; null while that is not known.</summary>
+    public PendingSet? Pending { get; init; }
+
+    /// <summary>Unknown, also where the agent has never told.</summary>
+    public HazardState Hazard { get; init; }
+
+    /// <summary>The agent knows of hazards: it is no older one.</summary>
+    public bool TellsHazard { get; init; }
+
+    public string HazardReason { get; init; } = string.Empty;
+
+    /// <summary>What the controller has asked of the units that install updates; null for nothing.</summary>
+    public bool? AskedHold { get; init; }
+
     /// <summary>What the agent was asked to do last; empty for nothing.</summary>
     public string AskedOperation { get; init; } = string.Empty;
 
@@ -35,7 +51,8 @@ public sealed record SeenAgent
 
     /// <summary>Differs when something differs that is decided upon; heartbeats do not. A hint: two states may share one.</summary>
     public int Hint => HashCode.Combine(
-        NodeUid, Heartbeat is null, (BootId, Image, Drift, RebootRequired, Routes), AskedOperation, Operation?.State, Operation?.Message, LastEpisode?.Id);
+        NodeUid, Heartbeat is null, (BootId, Image, Drift, RebootRequired, Routes), (Pending?.Key, Hazard, HazardReason, AskedHold), AskedOperation,
+        Operation?.State, Operation?.Message, LastEpisode?.Id);
 
     public static SeenAgent Of(GuardedNode guarded, StringPool pool) => new()
     {
@@ -47,6 +64,11 @@ public sealed record SeenAgent
         Drift = WireWord.Read<DriftState>(guarded.Status?.Drift?.State) ?? DriftState.Unknown,
         RebootRequired = guarded.Status?.RebootRequired,
         Routes = WireWord.Read<RouteState>(guarded.Status?.Routes?.State),
+        Pending = PendingReading.Of(guarded.Status?.Updates, pool),
+        Hazard = WireWord.Read<HazardState>(guarded.Status?.Updates?.Hazard) ?? HazardState.Unknown,
+        TellsHazard = guarded.Status?.Updates?.Hazard is not null,
+        HazardReason = pool.Share(guarded.Status?.Updates?.HazardMessage ?? string.Empty),
+        AskedHold = guarded.Spec?.Hold,
         AskedOperation = guarded.Spec?.Operation?.Id ?? string.Empty,
         Operation = guarded.Status?.Operation,
         LastEpisode = guarded.Status?.Episodes?.Last,

@@ -22,7 +22,8 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
     public async Task<RecycleLook> LookAsync(RecycleContext recycle, string? refusal, string? before, bool mayTimeOut, CancellationToken cancellation)
     {
         RecyclePhase phase = RecycleReading.Phase(recycle.Recycle)!.Value;
-        DrainLook drain = drains.Look(recycle.Uid);
+        // Pods that stay are in nobody's way.
+        DrainLook drain = UpdateByAgent.Drains(recycle.Recycle, recycle.Policy) ? drains.Look(recycle.Uid) : DrainLook.None with { State = DrainState.Drained };
         SeenNode? successor = phase switch
         {
             RecyclePhase.Cordoned => MachineOutcome.First(recycle),
@@ -97,16 +98,19 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
     {
         if (!recycle.IsAsked)
             return null;
-        return MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) == ReplacementMethod.Reboot
-            ? (MachineOutcome.HasRebooted(recycle) ? recycle.Node : null)
-            : MachineOutcome.Successor(recycle);
+        return MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) switch
+        {
+            ReplacementMethod.Reboot => MachineOutcome.HasRebooted(recycle) ? recycle.Node : null,
+            ReplacementMethod.Update => RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Verifying || UpdateByAgent.IsDone(recycle) ? recycle.Node : null,
+            _ => MachineOutcome.Successor(recycle),
+        };
     }
 
     /// <summary>What was counted on is gone: the machine that was to start again, or the one that came first. Null otherwise.</summary>
     private static string? Lost(RecycleContext recycle) => recycle switch
     {
-        { IsAsked: true, Node: null } when MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) == ReplacementMethod.Reboot =>
-            $"node {recycle.NodeName} is gone: somebody deleted it while it was to reboot",
+        { IsAsked: true, Node: null } when MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) is ReplacementMethod.Reboot or ReplacementMethod.Update =>
+            $"node {recycle.NodeName} is gone: somebody deleted it while it was to be rebooted or updated",
         { IsAsked: false, IsSurged: true, Replacement.Successor: { } first } when MachineOutcome.Known(recycle) is null =>
             $"node {first.Name}, which had come first, is gone: somebody deleted it before node {recycle.NodeName} went",
         _ => null,

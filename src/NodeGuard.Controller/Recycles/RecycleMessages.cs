@@ -21,16 +21,19 @@ internal static class RecycleMessages
         RecycleEvent.Cordoned when look.Successor is { } first => $"node {first.Name} has come first, and is well; node {recycle.NodeName} is drained",
         RecycleEvent.Cordoned => $"node {recycle.NodeName} takes no new pods; it is drained",
         RecycleEvent.Uncordoned => $"somebody uncordoned node {recycle.NodeName}; that is taken as a no: request it again if it is meant",
+        RecycleEvent.Drained when !UpdateByAgent.Drains(recycle.Recycle, recycle.Policy) => $"node {recycle.NodeName} is updated with its pods on it",
         RecycleEvent.Drained => $"node {recycle.NodeName} is drained: {Pods(look.Drain.Evicted)} moved away",
         RecycleEvent.DrainGaveUp => $"{look.Drain.Message}{Blockers(look.Drain)}; tried again later",
         RecycleEvent.DrainFailed => $"{look.Drain.Message}{Blockers(look.Drain)}; {look.Seen.Attempts} tries were made",
         RecycleEvent.DrainForced => $"{look.Drain.Message}; going on, as force was said",
         RecycleEvent.Stopped => $"node {recycle.NodeName} is given back: {Stop(recycle)}",
+        RecycleEvent.ActionDone when recycle.Replacement?.Updates is not null => $"node {recycle.NodeName} is updated{UpdateByAgent.Named(recycle)}; it has to prove itself",
         RecycleEvent.ActionDone => look.Successor?.Name == recycle.NodeName
             ? $"node {recycle.NodeName} has come back; it has to prove itself"
             : $"node {look.Successor?.Name} has come in the place of {recycle.NodeName}; it has to prove itself",
-        RecycleEvent.ActionFailed or RecycleEvent.Well or RecycleEvent.Ill => look.ActionMessage,
-        RecycleEvent.TimedOut => TimedOut(recycle, look),
+        RecycleEvent.ActionFailed when UpdateByAgent.HasChangedNothing(recycle) => look.ActionMessage,
+        RecycleEvent.ActionFailed or RecycleEvent.Well or RecycleEvent.Ill => look.ActionMessage + UpdateByAgent.Named(recycle),
+        RecycleEvent.TimedOut => TimedOut(recycle, look) + UpdateByAgent.Named(recycle),
         _ => recycle.Recycle.Status?.Message ?? string.Empty,
     };
 

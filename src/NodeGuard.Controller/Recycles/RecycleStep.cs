@@ -165,7 +165,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         }
 
         // Invariant 6: what has not been drained is not touched, unless a person said force.
-        if (!RecycleStatusWriter.Holds(recycle.Recycle, FleetConditions.Drained) && !look.Seen.Forced)
+        if (UpdateByAgent.Drains(recycle.Recycle, recycle.Policy) && !RecycleStatusWriter.Holds(recycle.Recycle, FleetConditions.Drained) && !look.Seen.Forced)
         {
             _refusals[recycle.Uid] = $"node {recycle.NodeName} was not drained";
             parts.Again();
@@ -181,7 +181,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         switch (await method.PrepareAsync(recycle, term))
         {
             case Preparation.Ready ready:
-                if (await parts.Writer.WriteAsync(recycle.Recycle, status => RecycleTransition.SetAsked(status, recycle, ready.Resource), term)
+                if (await parts.Writer.WriteAsync(recycle.Recycle, status => RecycleTransition.SetAsked(status, recycle, ready), term)
                     is { Kind: ApiFailureKind.Invalid or ApiFailureKind.ServerError })
                 {
                     parts.Definitions.Doubt();

@@ -29,12 +29,16 @@ internal static class RecycleTransition
             case RecycleEvent.Cordoned when look.Successor is { } first:
                 status.Replacement!.Successor = new SuccessorNode { Name = first.Name, Uid = first.Uid };
                 break;
-            case RecycleEvent.Drained:
+            case RecycleEvent.Drained when UpdateByAgent.Drains(recycle.Recycle, recycle.Policy):
                 RecycleStatusWriter.SetCondition(status, FleetConditions.Drained, true, "Drained", message, recycle.Now);
                 break;
             case RecycleEvent.ActionDone:
                 RecycleStatusWriter.SetCondition(status, FleetConditions.Replaced, true, "Replaced", message, recycle.Now);
                 status.Replacement!.Successor = new SuccessorNode { Name = look.Successor!.Name, Uid = look.Successor.Uid };
+                break;
+            // What has changed nothing has hurt nobody, and freezes nothing.
+            case RecycleEvent.ActionFailed when UpdateByAgent.HasChangedNothing(recycle):
+                (status.Replacement!.RequestedAt, status.Replacement.Updates) = (null, null);
                 break;
             case RecycleEvent.Well:
                 RecycleStatusWriter.SetCondition(status, FleetConditions.Verified, true, "Well", message, recycle.Now);
@@ -57,10 +61,11 @@ internal static class RecycleTransition
         };
     }
 
-    public static void SetAsked(NodeRecycleStatus status, RecycleContext recycle, ReplacedResource? resource)
+    public static void SetAsked(NodeRecycleStatus status, RecycleContext recycle, Preparation.Ready prepared)
     {
         status.Replacement ??= new ReplacementStatus();
-        status.Replacement.Resource = resource;
+        status.Replacement.Resource = prepared.Resource;
+        status.Replacement.Updates = prepared.Updates;
         status.Replacement.RequestedAt = recycle.Now;
         status.Replacement.Image = recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null;
         // The one that came first is known by the request for it.

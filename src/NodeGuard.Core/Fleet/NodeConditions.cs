@@ -1,5 +1,6 @@
 using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Updates.Pending;
 
 namespace NodeGuard.Core.Fleet;
 
@@ -8,12 +9,13 @@ namespace NodeGuard.Core.Fleet;
 public sealed record NodeConditionValue(string Type, string Status, string Reason, string Message);
 
 /// <summary>
-/// What everybody can read on a Node: whether its routes are intact, and what is done to it, in the words that KEP-5683 gave to
+/// What everybody can read on a Node: whether its routes are intact, whether an update would cut it off, and what is done to it, in the words that KEP-5683 gave to
 /// Kubernetes 1.37.
 /// </summary>
 public static class NodeConditions
 {
     public const string RoutesIntact = "NodeGuardRoutesIntact";
+    public const string UpdateHazard = "NodeGuardUpdateHazard";
     public const string MaintenancePlanned = "MaintenancePlanned";
     public const string MaintenanceInProgress = "MaintenanceInProgress";
     public const string DrainInProgress = "DrainInProgress";
@@ -21,7 +23,7 @@ public static class NodeConditions
 
     private const string Idle = "NoRecycle";
 
-    public static IReadOnlyList<string> Types { get; } = [RoutesIntact, MaintenancePlanned, MaintenanceInProgress, DrainInProgress, Drained];
+    public static IReadOnlyList<string> Types { get; } = [RoutesIntact, UpdateHazard, MaintenancePlanned, MaintenanceInProgress, DrainInProgress, Drained];
 
     /// <param name="routes">What the node's own agent tells; null where none has ever written.</param>
     /// <param name="recycle">The name of the recycle that is about this very node and has not ended; null for none.</param>
@@ -41,6 +43,11 @@ public static class NodeConditions
             ? new(type, holds ? "True" : "False", phase.ToString(), $"NodeRecycle {recycle}")
             : new(type, "False", Idle, "no NodeRecycle of this node is under way");
     }
+
+    /// <param name="hazard">What the node's own agent tells of the next update.</param>
+    /// <param name="reason">The same in a sentence.</param>
+    public static NodeConditionValue OfHazard(HazardState hazard, string reason) =>
+        new(UpdateHazard, hazard switch { HazardState.Hazard => "True", HazardState.None => "False", _ => "Unknown" }, hazard.ToString(), reason);
 
     /// <summary>What has to be written. What never held is not written down as not holding: most nodes have nothing done to them.</summary>
     /// <param name="present">Status and reason by type, as the node has them.</param>

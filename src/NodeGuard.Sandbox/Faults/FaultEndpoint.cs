@@ -10,6 +10,7 @@ namespace NodeGuard.Sandbox.Faults;
 /// The admin endpoint <c>/sandbox/faults</c>: GET lists the faults as text, POST adds those of its body (one a line), DELETE
 /// ends all of them. Besides faults of requests a line may be a deed: <c>node-gone=NODE</c>, <c>node-back=NODE</c>,
 /// <c>node-faults=NODE/FAULTS</c>, <c>pool-faults=POOL/FAULTS</c>, <c>pool-image=POOL/IMAGE</c>, <c>pool-count=POOL/N</c>,
+/// <c>pool-packages=POOL/NAME=VERSION;NAME=VERSION</c>,
 /// <c>dead-leader=NAMESPACE/LEASE</c>, <c>skew=TIME</c> (also -TIME), <c>compact</c>.
 /// </summary>
 public sealed class FaultEndpoint(Cluster cluster, SimulationClock? clock, FaultInjector faults)
@@ -17,7 +18,7 @@ public sealed class FaultEndpoint(Cluster cluster, SimulationClock? clock, Fault
     public const string Path = "/sandbox/faults";
     private const string Deeds =
         "node-gone=NODE, node-back=NODE, node-faults=NODE/FAULTS, pool-faults=POOL/FAULTS, pool-image=POOL/IMAGE, pool-count=POOL/N,"
-        + " dead-leader=NAMESPACE/LEASE, skew=TIME, compact";
+        + " pool-packages=POOL/NAME=VERSION;NAME=VERSION, dead-leader=NAMESPACE/LEASE, skew=TIME, compact";
     private const string DeadLeader = "sandbox-dead-leader";
 
     /// <summary>Whether a text is about pools and their nodes, which a starting sandbox makes last.</summary>
@@ -40,6 +41,7 @@ public sealed class FaultEndpoint(Cluster cluster, SimulationClock? clock, Fault
             case "pool-faults":
             case "pool-image":
             case "pool-count":
+            case "pool-packages":
                 return MachineDeeds.Apply(cluster, text[..at], value);
             case "dead-leader":
                 return KillLeader(value);

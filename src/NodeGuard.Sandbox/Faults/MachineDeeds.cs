@@ -30,6 +30,10 @@ internal static class MachineDeeds
                 return Edit(cluster, MachineResources.Pools, name, pool => pool.Ensure("spec")["image"] = what);
             case "pool-count" when int.TryParse(what, NumberStyles.None, CultureInfo.InvariantCulture, out int count):
                 return Edit(cluster, MachineResources.Pools, name, pool => pool.Ensure("spec")["count"] = count);
+            case "pool-packages" when what.Length > 0:
+                return Edit(
+                    cluster, MachineResources.Pools, name,
+                    pool => pool.Ensure("spec")["packages"] = new JsonArray([.. what.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(package => (JsonNode)package)]));
             case "node-faults" or "pool-faults":
                 return MachineFaults.Unknown(what) is { } unknown
                     ? $"{deed} '{value}': '{unknown}' is no fault of machines; allowed: {MachineFaults.Allowed}"

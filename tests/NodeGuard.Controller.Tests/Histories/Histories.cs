@@ -1,3 +1,4 @@
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Sandbox.Simulation.Machines;
 
 namespace NodeGuard.Controller.Tests.Histories;
@@ -8,6 +9,8 @@ internal static class Histories
     private const int LongestSeconds = 300;
 
     private static readonly PoolProvider[] Providers = [PoolProvider.Autoscaling, PoolProvider.Autoscaling, PoolProvider.ClusterApi, PoolProvider.Karpenter, PoolProvider.Resource];
+
+    private static readonly Doing[] AboutPackages = [Doing.NewPackages, Doing.NewPackages, Doing.BadPackages, Doing.RequestUpdate];
 
     /// <summary>How often each deed is drawn, and the range of its last number.</summary>
     private static readonly (Doing What, int Weight, int From, int To)[] Drawn =
@@ -24,7 +27,7 @@ internal static class Histories
     {
         var chance = new Random(seed);
         PoolProvider provider = Providers[chance.Next(Providers.Length)];
-        return new History
+        var history = new History
         {
             Seed = seed,
             Provider = provider,
@@ -37,7 +40,19 @@ internal static class Histories
             Pods = chance.Next(6),
             Deeds = [.. Enumerable.Range(0, 1 + chance.Next(8)).Select(_ => Draw(chance)).OrderBy(static deed => deed.At)],
         };
+        return chance.Next(3) == 0 ? WithUpdates(history, chance) : history;
     }
+
+    private static History WithUpdates(History history, Random chance) => history with
+    {
+        Updates = (UpdateDrain)chance.Next(3),
+        Deeds =
+        [
+            .. history.Deeds
+                .Concat(Enumerable.Range(0, 1 + chance.Next(3)).Select(_ => new Deed(TimeSpan.FromSeconds(chance.Next(LongestSeconds)), AboutPackages[chance.Next(AboutPackages.Length)], chance.Next(6), chance.Next(3))))
+                .OrderBy(static deed => deed.At),
+        ],
+    };
 
     /// <summary>Simpler ones, the simplest first.</summary>
     public static IEnumerable<History> Smaller(History history)
@@ -54,6 +69,8 @@ internal static class Histories
             yield return history with { MaxAge = TimeSpan.Zero };
         if (history.First)
             yield return history with { First = false };
+        if (history.Updates is not null)
+            yield return history with { Updates = null };
         if (history.Reboot)
             yield return history with { Reboot = false };
         if (history.Provider != PoolProvider.Autoscaling)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Sandbox.Simulation.Machines;
 
 namespace NodeGuard.Controller.Tests.Histories;
@@ -35,6 +36,15 @@ internal enum Doing
     CutController,
     ResetController,
     SkewController,
+
+    /// <summary>The archive gets newer packages.</summary>
+    NewPackages,
+
+    /// <summary>The same, and a node that installs them is broken by them.</summary>
+    BadPackages,
+
+    /// <summary>A person asks for the update of a node.</summary>
+    RequestUpdate,
 }
 
 /// <param name="At">Since the beginning.</param>
@@ -72,6 +82,12 @@ internal sealed record History
 
     public int Pods { get; init; } = 3;
 
+    /// <summary>The policy coordinates updates, and drains for them as this says; null: it has no part in them.</summary>
+    public UpdateDrain? Updates { get; init; }
+
+    /// <summary>It ends when every node has the newest packages, and not only when nothing is under way.</summary>
+    public bool UntilUpToDate { get; init; }
+
     public IReadOnlyList<Deed> Deeds { get; init; } = [];
 
     /// <summary>The first controller dies at this place; 0: it does not.</summary>
@@ -79,5 +95,5 @@ internal sealed record History
 
     public override string ToString() =>
         $"seed {Seed}: {Nodes} nodes ({Provider}{(Reboot ? ", Reboot" : "")}{(First ? ", first" : "")}), {Controllers} controllers, maxUnavailable {MaxUnavailable}, "
-        + $"maxAge {MaxAge.TotalMinutes:0}m, {Pods} pods{(DiesAt > 0 ? $", dies at {DiesAt}" : "")}; {string.Join("; ", Deeds)}";
+        + $"maxAge {MaxAge.TotalMinutes:0}m, {Pods} pods{(Updates is { } drain ? $", updates, drain {drain}" : "")}{(DiesAt > 0 ? $", dies at {DiesAt}" : "")}; {string.Join("; ", Deeds)}";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeGuard.Core.Fleet;
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
@@ -46,7 +47,8 @@ internal sealed class HistoryRun
     /// <param name="Broken">The law that was broken and how; null when all held.</param>
     /// <param name="Places">Where the first controller may die, counted while nothing else happened.</param>
     /// <param name="Outcome">How the recycles ended, for comparison with another run.</param>
-    internal sealed record Result(string? Broken, int Places, string Outcome, string Log);
+    /// <param name="Installed">The archive's packages, and how many nodes have them.</param>
+    internal sealed record Result(string? Broken, int Places, string Outcome, string Log, string Installed);
 
     public static Result Play(History history)
     {
@@ -60,14 +62,14 @@ internal sealed class HistoryRun
         }
         catch (Exception broken)
         {
-            return new Result($"it broke off: {broken}", run.Places, "", run.Log);
+            return new Result($"it broke off: {broken}", run.Places, "", run.Log, "");
         }
         finally
         {
             run.End();
         }
 
-        return new Result(run._laws.Broken, run.Places, run._laws.Outcome(), run.Log);
+        return new Result(run._laws.Broken, run.Places, run._laws.Outcome(), run.Log, run._person.Installed);
     }
 
     private int Places => _controllers[0]?.Wire.Places ?? 0;
@@ -84,7 +86,9 @@ internal sealed class HistoryRun
         Boot = TimeSpan.FromSeconds(40),
         Ready = TimeSpan.FromSeconds(5),
         Birth = history.MaxAge / 2,
-        Heartbeat = TimeSpan.FromMinutes(5),
+        Heartbeat = history.Updates is null ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(30),
+        Packages = history.Updates is null ? [] : VirtualPerson.PackagesOf(0),
+        Update = TimeSpan.FromSeconds(20),
     };
 
     private void Begin()
@@ -122,7 +126,16 @@ internal sealed class HistoryRun
                 DeleteResource = Workloads.Mapping(history.Provider),
             },
             Health = new PolicyHealth { MinReady = "10s", Timeout = "5m", MaxUnhealthy = new IntOrString("100%") },
+            Updates = UpdatesOf(history),
+            Waves = history.Updates is null ? null : [new PolicyWave { Name = "canary", Size = new IntOrString(1), Soak = "30s" }, new PolicyWave { Name = "rest" }],
         },
+    };
+
+    private static UpdatePolicy? UpdatesOf(History history) => history.Updates is not { } drain ? null : new UpdatePolicy
+    {
+        Mode = nameof(UpdateMode.Coordinated),
+        Drain = drain.ToString(),
+        Reboot = (drain == UpdateDrain.Never ? RebootPolicy.Never : RebootPolicy.IfRequired).ToString(),
     };
 
     private static string Method(History history) => (history.Reboot ? ReplacementMethod.Reboot : history.Provider switch
@@ -175,7 +188,7 @@ internal sealed class HistoryRun
                 return false;
             next = _world.Now + LookForQuiet;
             _person.Resume();
-            return _laws.IsQuiet();
+            return _laws.IsQuiet() && (!_history.UntilUpToDate || _laws.UpToDate == _laws.Nodes.Count);
         });
         _laws.AtTheEnd(quiet);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Sandbox.Simulation.Machines;
 using Shouldly;
 using Xunit;
@@ -79,6 +80,37 @@ public sealed class HistoryTests(ITestOutputHelper output)
             HistoryRun.Result result = HistoryRun.Play(whole with { DiesAt = place });
             result.Broken.ShouldBeNull($"{whole with { DiesAt = place }}\n{result.Log}");
             result.Outcome.ShouldBe(undisturbed.Outcome, $"{whole with { DiesAt = place }}\n{result.Log}");
+        });
+        output.WriteLine($"{places.Length} deaths at {undisturbed.Places} places");
+    }
+
+    /// <summary>The same for an update, with a reboot that it leads to and without.</summary>
+    [Theory]
+    [InlineData(UpdateDrain.Never)]
+    [InlineData(UpdateDrain.IfReboot)]
+    [InlineData(UpdateDrain.Always)]
+    public void A_controller_that_dies_at_any_call_of_an_update_changes_nothing_about_the_outcome(UpdateDrain drain)
+    {
+        var whole = new History
+        {
+            Seed = 7,
+            Updates = drain,
+            UntilUpToDate = true,
+            Nodes = 2,
+            Pods = 2,
+            Deeds = [new Deed(TimeSpan.FromSeconds(20), Doing.NewPackages, 0, 0), new Deed(TimeSpan.FromSeconds(21), Doing.NewPackages, 0, 0)],
+        };
+        HistoryRun.Result undisturbed = HistoryRun.Play(whole);
+        undisturbed.Broken.ShouldBeNull(undisturbed.Log);
+        undisturbed.Installed.ShouldBe("systemd:amd64=3 linux-image-6:amd64=2 on 2 of 2");
+        int stride = Number("NODEGUARD_HISTORIES", 0) > 0 ? 1 : StrideInTheTestCommand;
+        int[] places = [.. Enumerable.Range(0, undisturbed.Places / stride).Select(i => 1 + (i * stride))];
+
+        OnAllCores(places, place =>
+        {
+            HistoryRun.Result result = HistoryRun.Play(whole with { DiesAt = place });
+            result.Broken.ShouldBeNull($"{whole with { DiesAt = place }}\n{result.Log}");
+            result.Installed.ShouldBe(undisturbed.Installed, $"{whole with { DiesAt = place }}\n{result.Log}");
         });
         output.WriteLine($"{places.Length} deaths at {undisturbed.Places} places");
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
+using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Sandbox.Json;
 using NodeGuard.Sandbox.Store;
@@ -22,6 +23,8 @@ internal sealed class Laws
     private readonly HashSet<string> _adminCordoned = [];
     private readonly HashSet<string> _everReady = [];
     private readonly Dictionary<string, HashSet<string>> _askedBy = [];
+    private readonly Dictionary<string, string> _updatedBy = [];
+    private readonly Dictionary<string, string> _firstOf = [];
     private readonly Dictionary<string, string> _ended = [];
     private readonly Dictionary<string, (DateTimeOffset At, JsonObject Recycle)> _removed = [];
     private readonly Queue<(DateTimeOffset Until, int Budget)> _budgets = new();
@@ -46,6 +49,9 @@ internal sealed class Laws
     public IReadOnlyList<string> Nodes => [.. All("nodes").Select(Name)];
 
     public IReadOnlyList<string> ActiveRecycles => [.. All(Recycles).Where(static recycle => !IsFinal(recycle)).Select(Name)];
+
+    /// <summary>Nodes on which nothing is pending, as their agents tell.</summary>
+    public int UpToDate => All("guardednodes." + FleetKeys.Group).Count(static guarded => guarded.Number("status", "updates", "pending") == 0);
 
     /// <summary>There are pods that can be kept from going.</summary>
     public bool CanBlock => _history.Pods > 0 && Find("poddisruptionbudgets.policy", "default/stay") is null;
@@ -254,22 +260,36 @@ internal sealed class Laws
 
     private void OnOperation(JsonObject before, JsonObject after)
     {
-        if (after.Text("spec", "operation", "id") is { } id && id != before.Text("spec", "operation", "id") && Find("nodes", Name(after)) is { } node)
+        if (after.Text("spec", "operation", "id") is not { } id || id == before.Text("spec", "operation", "id") || Find("nodes", Name(after)) is not { } node)
+            return;
+        if (after.Text("spec", "operation", "kind") == nameof(OperationKind.Update))
+            UpdateAskedOf(node, after, id);
+        else
             AskedOf(node, $"operation {id}");
+    }
+
+    /// <summary>Pods may stay for an update; that somebody holds the node, that it comes once, and that a canary goes first holds for it, too.</summary>
+    private void UpdateAskedOf(JsonObject node, JsonObject guarded, string id)
+    {
+        JsonObject? recycle = HolderOf(node);
+        if (recycle is null || IsFinal(recycle))
+            Break(6, $"update {id} was asked of node {Name(node)}, which no recycle holds that has not ended");
+        else if (!_updatedBy.TryAdd(Uid(recycle), id))
+            Break(9, $"recycle {Name(recycle)} asked for more than one update of node {Name(node)}: {_updatedBy[Uid(recycle)]}, {id}");
+        if (recycle is null || _sabotaged || recycle.Flag("spec", "force") == true || recycle.Items("spec", "reasons").Any(static reason => (string?)reason == nameof(RecycleReason.Manual)) == true)
+            return;
+        foreach (string version in guarded.Items("spec", "operation", "packages").Select(static package => $"{package.Text("name")}={package.Text("version")}"))
+        {
+            if (!_firstOf.TryAdd(version, Name(recycle)) && Find(Recycles, _firstOf[version]) is { } canary && Uid(canary) != Uid(recycle) && !IsFinal(canary))
+                Break(9, $"{version} was asked for by {Name(recycle)} while {Name(canary)} is the first to try it, and has not ended");
+        }
     }
 
     private void AskedOf(JsonObject node, string what)
     {
-        string mark = MarkOf(node) ?? node.Text("metadata", "annotations", DrainKeys.CordonedBy) ?? "";
-        // A node that an admin had cordoned before keeps that cordon, and has no mark of ours.
-        JsonObject? recycle = All(Recycles).FirstOrDefault(recycle => mark.Length > 0
-            ? mark.EndsWith(Uid(recycle), StringComparison.Ordinal)
-            : recycle.Text("status", "node", "uid") == Uid(node) && !IsFinal(recycle));
-        // What a person took away a moment ago cannot have been known to be gone.
-        recycle ??= _removed.FirstOrDefault(removed => mark.EndsWith(removed.Key, StringComparison.Ordinal) && Now - removed.Value.At < Unknowable).Value.Recycle;
-        if (recycle is null)
+        if (HolderOf(node) is not { } recycle)
         {
-            Break(6, $"{what} was asked of node {Name(node)}, which no recycle holds (mark '{mark}')");
+            Break(6, $"{what} was asked of node {Name(node)}, which no recycle holds (mark '{MarkOf(node)}')");
             return;
         }
 
@@ -285,6 +305,17 @@ internal sealed class Laws
         string[] left = [.. All("pods").Where(pod => pod.Text("spec", "nodeName") == Name(node) && pod.Text("status", "phase") is ("Running" or "Pending")).Select(Name)];
         if (left.Length > 0)
             Break(6, $"{what} was asked of node {Name(node)}, where {string.Join(", ", left)} still ran");
+    }
+
+    private JsonObject? HolderOf(JsonObject node)
+    {
+        string mark = MarkOf(node) ?? node.Text("metadata", "annotations", DrainKeys.CordonedBy) ?? "";
+        // A node that an admin had cordoned before keeps that cordon, and has no mark of ours.
+        JsonObject? recycle = All(Recycles).FirstOrDefault(recycle => mark.Length > 0
+            ? mark.EndsWith(Uid(recycle), StringComparison.Ordinal)
+            : recycle.Text("status", "node", "uid") == Uid(node) && !IsFinal(recycle));
+        // What a person took away a moment ago cannot have been known to be gone.
+        return recycle ?? _removed.FirstOrDefault(removed => mark.EndsWith(removed.Key, StringComparison.Ordinal) && Now - removed.Value.At < Unknowable).Value.Recycle;
     }
 
     private JsonObject? NodeOf(string plural, string name)

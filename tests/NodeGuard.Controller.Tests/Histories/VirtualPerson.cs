@@ -24,6 +24,7 @@ internal sealed class VirtualPerson
     private readonly Laws _laws;
     private int _asked;
     private int _images;
+    private int _packages;
 
     public VirtualPerson(VirtualWorld world, VirtualServer server, Laws laws)
     {
@@ -32,6 +33,14 @@ internal sealed class VirtualPerson
         _process = new VirtualProcess(world);
         _api = VirtualTransport.Connect(new VirtualTransport(server), _process.Clock);
     }
+
+    /// <summary>The archive's packages after so many changes; each second one is a kernel's.</summary>
+    public static IReadOnlyList<string> PackagesOf(int changes) =>
+        [string.Create(CultureInfo.InvariantCulture, $"systemd:amd64={1 + changes}"), string.Create(CultureInfo.InvariantCulture, $"linux-image-6:amd64={1 + (changes / 2)}")];
+
+    /// <summary>As the agents have told by now.</summary>
+    public string Installed =>
+        string.Join(' ', PackagesOf(_packages)) + string.Create(CultureInfo.InvariantCulture, $" on {_laws.UpToDate} of {_laws.Nodes.Count}");
 
     public void Create<T>(ResourceType<T> type, T value)
         where T : KubeObject => Start(() => _api.CreateAsync(type, value, WriteOptions.Default, default));
@@ -95,6 +104,15 @@ internal sealed class VirtualPerson
                 Apply("pool-image", HistoryRun.Policy, image);
                 PatchPolicy($$$$"""{"spec": {"image": {"version": "{{{{image}}}}"}}}""");
                 break;
+            case Doing.NewPackages or Doing.BadPackages:
+                _packages++;
+                if (deed.What == Doing.BadPackages)
+                    Apply("pool-faults", HistoryRun.Policy, $"package-breaks={PackagesOf(_packages)[0]}");
+                Apply("pool-packages", HistoryRun.Policy, string.Join(';', PackagesOf(_packages)));
+                break;
+            case Doing.RequestUpdate when Node(deed) is { } node:
+                Ask(node, force: false, nameof(ReplacementMethod.Update));
+                break;
             case Doing.Budget:
                 _laws.BudgetBecomes(deed.How);
                 PatchPolicy(string.Create(CultureInfo.InvariantCulture, $$$$"""{"spec": {"budget": {"maxUnavailable": {{{{deed.How}}}}}}}"""));
@@ -139,10 +157,10 @@ internal sealed class VirtualPerson
 
     private string? Recycle(Deed deed) => _laws.ActiveRecycles is { Count: > 0 } recycles ? recycles[deed.Which % recycles.Count] : null;
 
-    private void Ask(string node, bool force) => Create(ResourceTypes.NodeRecycles, new NodeRecycle
+    private void Ask(string node, bool force, string? method = null) => Create(ResourceTypes.NodeRecycles, new NodeRecycle
     {
         Metadata = new ObjectMeta { Name = string.Create(CultureInfo.InvariantCulture, $"ask-{++_asked}") },
-        Spec = new NodeRecycleSpec { NodeName = node, Reasons = [nameof(RecycleReason.Manual)], RequestedBy = "a history", Force = force },
+        Spec = new NodeRecycleSpec { NodeName = node, Reasons = [nameof(RecycleReason.Manual)], RequestedBy = "a history", Force = force, Method = method },
     });
 
     private void Uncordon(string node)

@@ -17,6 +17,9 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
     // Begun by this process and not asked yet; what an earlier process has begun may have been asked.
     private OperationRecord? _toAsk;
 
+    /// <summary>For updates; without it they are refused.</summary>
+    public UpdateOperation? Updates { get; init; }
+
     /// <summary>For the GuardedNode; null when nothing was ever asked for.</summary>
     public OperationStatus? Status { get; private set; }
 
@@ -30,6 +33,12 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
             return;
         if (Status?.Id == id && Status.State is nameof(OperationState.Done) or nameof(OperationState.Failed))
             return;
+        if (asked.Kind == nameof(OperationKind.Update) && Updates is not null)
+        {
+            Tell(Updates.Turn(asked, told, cancellation));
+            return;
+        }
+
         if (_toAsk is { } begun)
         {
             _toAsk = null;
@@ -129,16 +138,18 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
         Tell(record.Id, record.State, record.Message);
     }
 
-    private void Tell(string id, OperationState state, string message)
+    private void Tell(string id, OperationState state, string message) => Tell(new OperationStatus { Id = id, State = state.ToString(), Message = message });
+
+    private void Tell(OperationStatus status)
     {
-        if (Status?.Id == id && Status.State == state.ToString() && Status.Message == message)
+        if (Status?.Id == status.Id && Status?.State == status.State && Status?.Message == status.Message)
             return;
-        Status = new OperationStatus { Id = id, State = state.ToString(), Message = message };
-        Told(log, id, state, message);
+        Status = status;
+        Told(log, status.Id ?? string.Empty, status.State ?? string.Empty, status.Message ?? string.Empty);
     }
 
     [LoggerMessage(64, LogLevel.Information, "operation {Id} is {State}: {Message}")]
-    private static partial void Told(ILogger log, string id, OperationState state, string message);
+    private static partial void Told(ILogger log, string id, string state, string message);
 
     [LoggerMessage(65, LogLevel.Warning, "logind is asked to reboot this host, for operation {Id}")]
     private static partial void Rebooting(ILogger log, string id);

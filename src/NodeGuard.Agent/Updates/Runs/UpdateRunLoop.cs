@@ -99,6 +99,8 @@ public sealed partial class UpdateRunLoop(
         if (await host.PackagesAsync(cancellation) is not { } packages)
             return No("dpkg does not tell which packages are installed, and what an update changed would not be known");
         IReadOnlyList<WantedPackage> wanted = PackageSets.Wanted(status.Updates.Packages!, wish.Scope);
+        if (wish.Exactly is { } exactly)
+            wanted = [.. wanted.Where(package => exactly.Contains(($"{package.Name}:{package.Architecture}", package.Version)))];
         if (await host.AutomaticAsync(wanted, cancellation) is not { } automatic)
             return No("apt-mark does not tell which packages are there for others' sake, and they would be kept for ever");
         wanted = [.. wanted.Select(package => package with { Automatic = automatic.Contains(package.Name) || automatic.Contains($"{package.Name}:{package.Architecture}") })];
@@ -114,7 +116,7 @@ public sealed partial class UpdateRunLoop(
             BegunAt = now,
             Phase = wanted.Count == 0 ? UpdateRunPhase.Succeeded : UpdateRunPhase.Begun,
             PhaseSince = now,
-            Message = wanted.Count == 0 ? "nothing is pending" : UpdateRunText.Begun,
+            Message = wanted.Count > 0 ? UpdateRunText.Begun : wish.Exactly is null ? "nothing is pending" : "nothing of what was asked for is pending any more",
             Before = wanted.Count == 0 ? null : PackageSets.Installed(packages),
             Changes = wanted.Count == 0 ? [] : null,
             Health = await host.HealthAsync(cancellation),

@@ -35,7 +35,11 @@ internal abstract record Preparation
     }
 
     /// <param name="Resource">Null where the method needs none.</param>
-    public sealed record Ready(ReplacedResource? Resource) : Preparation;
+    public sealed record Ready(ReplacedResource? Resource) : Preparation
+    {
+        /// <summary>What is to be installed; null where nothing is.</summary>
+        public List<PackageVersionText>? Updates { get; init; }
+    }
 
     /// <summary>It cannot be done as things are; the sentence says what is missing.</summary>
     public sealed record Refused(string Message) : Preparation;

@@ -59,9 +59,15 @@ internal static class MachineOutcome
             return Core.Fleet.WireWord.Read<ReplacementMethod>(chosen);
         if (recycle.Spec?.Method is { } asked)
             return Core.Fleet.WireWord.Read<ReplacementMethod>(asked);
-        // A required reboot alone needs no new machine.
-        if (RecycleReading.Reasons(recycle) is [RecycleReason.Reboot])
-            return ReplacementMethod.Reboot;
+        // A required reboot alone needs no new machine, and neither do pending packages.
+        switch (RecycleReading.Reasons(recycle))
+        {
+            case [RecycleReason.Reboot]:
+                return ReplacementMethod.Reboot;
+            case [RecycleReason.Update] or [RecycleReason.Reboot, RecycleReason.Update]:
+                return ReplacementMethod.Update;
+        }
+
         return policy is null ? null : Core.Fleet.WireWord.Read<ReplacementMethod>(policy.Spec?.Replacement?.Method ?? nameof(ReplacementMethod.DeleteNode));
     }
 }

@@ -10,6 +10,7 @@ internal static class ReplacementMethods
         new Dictionary<ReplacementMethod, IReplacementMethod>
         {
             [ReplacementMethod.Reboot] = new RebootByAgent(api),
+            [ReplacementMethod.Update] = new UpdateByAgent(api),
             [ReplacementMethod.ClusterApi] = new DeletedObject(api, new ClusterApiMachine(api)),
             [ReplacementMethod.Karpenter] = new DeletedObject(api, new KarpenterNodeClaim(api)),
             [ReplacementMethod.DeleteResource] = new DeletedObject(api, new MappedResource(api)),

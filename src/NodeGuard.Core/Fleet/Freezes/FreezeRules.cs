@@ -1,3 +1,5 @@
+using NodeGuard.Core.Fleet.Updates;
+
 namespace NodeGuard.Core.Fleet.Freezes;
 
 /// <summary>Why nothing new starts.</summary>
@@ -15,6 +17,9 @@ public sealed record UnhealthyNode(string Name, DateTimeOffset Since);
 /// <summary>A flush that a node's agent has told.</summary>
 public sealed record NodeEpisode(string Node, DateTimeOffset At, string Cause);
 
+/// <summary>An update of a node after which the node was not what it had been.</summary>
+public sealed record FailedUpdate(string Recycle, string Node, DateTimeOffset At, IReadOnlyList<PackageVersion> Packages, string Message);
+
 /// <summary>When to stop by oneself. What lay before the last lifting of a freeze was looked at by a person, and counts no more.</summary>
 public static class FreezeRules
 {
@@ -22,6 +27,7 @@ public static class FreezeRules
     public const string FailedWave = "FailedWave";
     public const string UnhealthyNodes = "UnhealthyNodes";
     public const string SameCause = "SameCause";
+    public const string SamePackages = "SamePackages";
     private const int MostEvidence = 20;
 
     /// <param name="ended">Of the policy, in any order.</param>
@@ -89,6 +95,31 @@ public static class FreezeRules
                     $"{together.Length} nodes had their routes flushed within {within.TotalMinutes:0} min by {cause}. When that is understood: nodeguard resume",
                     [.. together.Take(MostEvidence).Select(static episode => $"{Time(episode.At)} node {episode.Node}: flush by {episode.Cause}")]);
             }
+        }
+
+        return null;
+    }
+
+    /// <summary>Nodes that were hurt by an update of the same package to the same version.</summary>
+    /// <param name="sameCauseNodes">So many nodes freeze.</param>
+    /// <param name="within">All of them in this time.</param>
+    public static Freeze? ByPackages(IReadOnlyList<FailedUpdate> failed, int sameCauseNodes, TimeSpan within, DateTimeOffset? liftedAt)
+    {
+        FailedUpdate[] counted = [.. failed.Where(update => !(update.At <= liftedAt)).OrderBy(static update => update.At)];
+        for (int from = 0; from < counted.Length; from++)
+        {
+            FailedUpdate[] together = [.. counted.Skip(from).TakeWhile(update => update.At - counted[from].At <= within).DistinctBy(static update => update.Node)];
+            PackageVersion[] common =
+            [
+                .. together.SelectMany(static update => update.Packages).GroupBy(static package => package)
+                    .Where(group => group.Count() >= sameCauseNodes).Select(static group => group.Key),
+            ];
+            if (together.Length < sameCauseNodes || common.Length == 0)
+                continue;
+            return new Freeze(
+                SamePackages,
+                $"{together.Length} nodes broke within {within.TotalMinutes:0} min after the update of {PackageVersion.Listed(common)}. When that is understood: nodeguard resume",
+                [.. together.Take(MostEvidence).Select(static update => $"{Time(update.At)} NodeRecycle {update.Recycle} of node {update.Node}: {update.Message}")]);
         }
 
         return null;

@@ -28,6 +28,24 @@ public enum DriftState
 public enum OperationKind
 {
     Reboot,
+
+    /// <summary>Install packages in exactly the versions that are named.</summary>
+    Update,
+}
+
+/// <summary>Whether units that install updates by themselves wait for a permit.</summary>
+public enum UpdateHold
+{
+    Unknown,
+
+    /// <summary>All of them do, or cannot run at all.</summary>
+    Held,
+
+    /// <summary>At least one does not.</summary>
+    Free,
+
+    /// <summary>The node has no such unit.</summary>
+    NothingToHold,
 }
 
 /// <summary>How far an agent is with what it was asked to do.</summary>

@@ -46,6 +46,9 @@ internal sealed class Candidate : IComparable<Candidate>
 
     public bool OnlyForAge => Reasons is [RecycleReason.Age];
 
+    /// <summary>The machine stays: it is updated, and perhaps rebooted.</summary>
+    public bool OnlyForUpdate => !ByHand && Reasons is [RecycleReason.Update] or [RecycleReason.Reboot, RecycleReason.Update];
+
     public int CompareTo(Candidate? other)
     {
         if (other is null)

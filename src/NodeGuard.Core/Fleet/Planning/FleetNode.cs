@@ -1,5 +1,7 @@
 using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Core.Fleet.Updates;
 using NodeGuard.Core.Selecting;
+using NodeGuard.Core.Updates.Pending;
 
 namespace NodeGuard.Core.Fleet.Planning;
 
@@ -47,6 +49,15 @@ public sealed record FleetNode
 
     /// <summary>Null when nobody has told.</summary>
     public bool? RebootRequired { get; init; }
+
+    /// <summary>The packages that are to change; null when nobody has told.</summary>
+    public PendingSet? Pending { get; init; }
+
+    /// <summary>Whether installing them would have networkd delete what the node needs.</summary>
+    public HazardState Hazard { get; init; }
+
+    /// <summary>The same in a sentence; empty when nobody has told.</summary>
+    public string HazardReason { get; init; } = string.Empty;
 
     /// <summary>A recycle of it failed; until then the fleet does not try again by itself.</summary>
     public DateTimeOffset? RestsUntil { get; init; }

@@ -1,4 +1,5 @@
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Fleet.Updates;
 
 namespace NodeGuard.Core.Fleet.Planning;
 
@@ -30,6 +31,9 @@ public sealed record RecycleStart(
 {
     /// <summary>The node is unavailable already, and was given no room of its own: should it come back first, this start is void.</summary>
     public bool WasUnavailable { get; init; }
+
+    /// <summary>What is installed, where the machine stays and is updated.</summary>
+    public IReadOnlyList<PackageVersion> Updates { get; init; } = [];
 }
 
 public sealed record Withdrawal(PlannedRecycle Recycle, string Why);
@@ -75,6 +79,9 @@ public sealed record PolicyOutlook
     public WaveStand? Wave { get; init; }
 
     public DateTimeOffset? NextStart { get; init; }
+
+    /// <summary>Pending versions that have come through all waves.</summary>
+    public IReadOnlyList<PackageVersion> Released { get; init; } = [];
 
     /// <summary>Nodes that another policy selects too.</summary>
     public IReadOnlyList<string> Conflicts { get; init; } = [];

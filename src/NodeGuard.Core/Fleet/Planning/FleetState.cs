@@ -1,4 +1,5 @@
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Fleet.Updates;
 
 namespace NodeGuard.Core.Fleet.Planning;
 
@@ -17,6 +18,12 @@ public sealed record FleetState
 
     /// <summary>Starts of the last hour and, of each policy, the last one; running ones among them.</summary>
     public IReadOnlyList<PastStart> Starts { get; init; } = [];
+
+    /// <summary>Nodes that were updated and are well, as far back as is known.</summary>
+    public IReadOnlyList<UpdatedNode> Updated { get; init; } = [];
+
+    /// <summary>Versions that are brought to no node of any policy.</summary>
+    public IReadOnlyList<HaltedVersion> Halted { get; init; } = [];
 
     public bool Paused { get; init; }
 
@@ -47,7 +54,11 @@ public sealed record PlannedRecycle(
     DateTimeOffset RequestedAt,
     DateTimeOffset? Deadline,
     DateTimeOffset? NotBefore = null,
-    string SuccessorUid = "");
+    string SuccessorUid = "")
+{
+    /// <summary>What it installs; empty where it updates nothing.</summary>
+    public IReadOnlyList<PackageVersion> Updates { get; init; } = [];
+}
 
 /// <summary>The right to disrupt one node. It is taken by compare-and-swap, and given back when the node is well (Invariant 5).</summary>
 /// <param name="ControlPlane">

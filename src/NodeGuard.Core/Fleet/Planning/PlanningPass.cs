@@ -1,4 +1,5 @@
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Fleet.Updates;
 
 namespace NodeGuard.Core.Fleet.Planning;
 
@@ -101,7 +102,11 @@ internal sealed class PlanningPass
             scope.WaveRoom -= scope.IsOutdated(candidate.Node) ? 1 : 0;
         }
 
-        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, candidate.Reasons, candidate.Deadline) { WasUnavailable = wasUnavailable });
+        IReadOnlyList<PackageVersion> updates = candidate.OnlyForUpdate ? candidate.Scope!.Updates!.Offer(candidate.Node).Packages : [];
+        candidate.Scope?.Updates?.Take(updates);
+        // A reboot that is due does not wait for packages that have to.
+        IReadOnlyList<RecycleReason> reasons = candidate.OnlyForUpdate && updates.Count == 0 ? [RecycleReason.Reboot] : candidate.Reasons;
+        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, reasons, candidate.Deadline) { WasUnavailable = wasUnavailable, Updates = updates });
     }
 
     private (Obstacle Obstacle, DateTimeOffset? Until)? Refuse(Candidate candidate)
@@ -145,6 +150,8 @@ internal sealed class PlanningPass
         // Whoever replaces an outdated node brings the new image to it, whatever the reason.
         if (scope.IsOutdated(node) && scope.Waves.Refuse(scope.Policy, node, scope.WaveRoom) is { } wave)
             return (new Obstacle(ObstacleKind.Wave, wave), scope.Waves.Active?.SoakedAt);
+        if (candidate.Reasons is [RecycleReason.Update] && scope.Updates!.Offer(node) is { Obstacle: { } update } offer)
+            return (update, offer.Until);
         return candidate.OnlyForAge && !scope.PaceAdmits(candidate.Member) ? (new Obstacle(ObstacleKind.Pace), scope.PaceReaches(candidate.Member)) : null;
     }
 

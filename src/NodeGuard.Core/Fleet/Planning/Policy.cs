@@ -1,13 +1,18 @@
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Fleet.Updates;
 using NodeGuard.Core.Fleet.Windows;
 using NodeGuard.Core.Selecting;
 using NodeGuard.Core.Units;
+using NodeGuard.Core.Updates.Runs;
 
 namespace NodeGuard.Core.Fleet.Planning;
 
 /// <summary>How the nodes that it selects are kept; a NodePolicy whose values have been read.</summary>
 public sealed record Policy
 {
+    private static readonly HashSet<PackageVersion> NothingReleased = [];
+
     public required string Name { get; init; }
 
     public required LabelMatch Selector { get; init; }
@@ -35,6 +40,15 @@ public sealed record Policy
     public bool RecycleOnDrift { get; init; }
 
     public bool RebootWhenRequired { get; init; }
+
+    public UpdateMode Updates { get; init; }
+
+    public UpdateScope UpdateScope { get; init; }
+
+    public HazardResponse OnHazard { get; init; }
+
+    /// <summary>Versions that have come through all waves, however long ago.</summary>
+    public IReadOnlySet<PackageVersion> Released { get; init; } = NothingReleased;
 
     public DisruptionBudget Budget { get; init; } = DisruptionBudget.One;
 

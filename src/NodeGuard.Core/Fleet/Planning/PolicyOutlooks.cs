@@ -37,6 +37,7 @@ internal static class PolicyOutlooks
             Oldest = oldest,
             Wave = scope.Waves.Active,
             NextStart = next,
+            Released = scope.Updates?.Released(scope.Members) ?? [],
             Conflicts = members.ConflictsOf(policy.Name),
         };
     }

@@ -1,5 +1,7 @@
 using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Fleet.Updates;
 using NodeGuard.Core.Fleet.Windows;
 
 namespace NodeGuard.Core.Fleet.Planning;
@@ -32,6 +34,7 @@ internal sealed class PolicyScope
             member.Scope = this;
         Waves = WaveGate.Of(policy, members, index, now);
         WaveRoom = Waves.Room;
+        Updates = policy.Updates == UpdateMode.Coordinated ? new UpdateGate(policy, members, state, index, now) : null;
         _pace = PaceOf(index, forAge);
     }
 
@@ -46,6 +49,9 @@ internal sealed class PolicyScope
     public WindowCalendar Startable { get; }
 
     public WaveGate Waves { get; }
+
+    /// <summary>Null where the policy coordinates no updates.</summary>
+    public UpdateGate? Updates { get; }
 
     /// <summary>How many start now only because of their age.</summary>
     public int StartedForAge { get; set; }
@@ -63,7 +69,8 @@ internal sealed class PolicyScope
         bool drift = replaces && Policy.RecycleOnDrift && node.Drift == DriftState.Drifted;
         bool age = replaces && member.Age is { } times && times.Earliest <= Now;
         bool reboot = Policy.RebootWhenRequired && node.RebootRequired == true;
-        if (!broken && !image && !drift && !reboot)
+        bool update = Updates?.IsPending(node) == true;
+        if (!broken && !image && !drift && !reboot && !update)
             return age ? OnlyAge : [];
         var reasons = new List<RecycleReason>();
         if (broken)
@@ -76,6 +83,8 @@ internal sealed class PolicyScope
             reasons.Add(RecycleReason.Age);
         if (reboot)
             reasons.Add(RecycleReason.Reboot);
+        if (update)
+            reasons.Add(RecycleReason.Update);
         return reasons;
     }
 

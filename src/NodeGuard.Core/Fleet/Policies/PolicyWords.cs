@@ -8,6 +8,41 @@ public enum DriftResponse
     Recycle,
 }
 
+/// <summary>Who updates the packages of a node.</summary>
+public enum UpdateMode
+{
+    /// <summary>Whoever did before: the fleet has no part in it.</summary>
+    Off,
+
+    /// <summary>Nobody: what installs updates by itself is held.</summary>
+    Hold,
+
+    /// <summary>The same, and the controller has one node after another update.</summary>
+    Coordinated,
+}
+
+/// <summary>When the pods of a node leave for its update.</summary>
+public enum UpdateDrain
+{
+    Never,
+
+    /// <summary>Only for the reboot that an update leads to.</summary>
+    IfReboot,
+
+    /// <summary>Before any update.</summary>
+    Always,
+}
+
+/// <summary>What a hazard means for a coordinated update.</summary>
+public enum HazardResponse
+{
+    /// <summary>The node is not updated until the hazard is gone.</summary>
+    Wait,
+
+    /// <summary>It is updated all the same: its agent restores what is deleted.</summary>
+    Proceed,
+}
+
 /// <summary>When a node is rebooted for updates.</summary>
 public enum RebootPolicy
 {

@@ -20,4 +20,7 @@ public enum RecycleReason
 
     /// <summary>A reboot is required.</summary>
     Reboot,
+
+    /// <summary>Packages are pending, and the policy coordinates updates.</summary>
+    Update,
 }

@@ -18,4 +18,7 @@ public enum ReplacementMethod
 
     /// <summary>The Node is deleted, and whatever made it makes another one.</summary>
     DeleteNode,
+
+    /// <summary>The machine stays, and its agent updates packages; it starts again after that where a reboot is due and wanted.</summary>
+    Update,
 }

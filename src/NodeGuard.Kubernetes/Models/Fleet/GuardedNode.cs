@@ -12,6 +12,8 @@ namespace NodeGuard.Kubernetes.Models.Fleet;
 [Column("Heartbeat", ".status.heartbeat", Type = "date", Description = "How long ago the agent wrote.")]
 [Column("Operation", ".status.operation.state", Priority = 1, Description = "How far the agent is with what it was asked to do.")]
 [Column("Episodes", ".status.episodes.total", Type = "integer", Priority = 1, Description = "Flushes seen.")]
+[Column("Pending", ".status.updates.pending", Type = "integer", Priority = 1, Description = "Packages that are to change.")]
+[Column("Hazard", ".status.updates.hazard", Priority = 1, Description = "Whether updating them would cut the node off.")]
 [Column("Drift", ".status.drift.state", Priority = 1, Description = "Whether the node is what its image made it.")]
 [Column("Reboot", ".status.rebootRequired", Type = "boolean", Priority = 1, Description = "Whether the node asks for a reboot.")]
 [Column("Agent", ".status.agent.version", Priority = 1, Description = "The version of the agent.")]
@@ -27,10 +29,14 @@ public sealed class GuardedNode : KubeObject
 
 public sealed class GuardedNodeSpec : WireObject
 {
+    /// <summary>Units that install updates by themselves are held, unless the agent's own configuration says off; where this is absent, as that configuration says.</summary>
+    public bool? Hold { get; set; }
+
     /// <summary>What the agent is to do, once.</summary>
     public GuardedOperation? Operation { get; set; }
 }
 
+[Rule("self.kind != 'Update' || (has(self.packages) && self.packages.size() > 0)", "an update must name packages: nothing is installed that nobody has named")]
 public sealed class GuardedOperation : WireObject
 {
     /// <summary>An operation is done once for each id.</summary>
@@ -42,6 +48,13 @@ public sealed class GuardedOperation : WireObject
     [MustBeSet]
     [Words(typeof(OperationKind))]
     public string? Kind { get; set; }
+
+    /// <summary>For an update: exactly these versions.</summary>
+    [Bounds(Max = PackageVersionText.Most)]
+    public List<PackageVersionText>? Packages { get; set; }
+
+    /// <summary>For an update: also where it may have networkd delete what the node needs.</summary>
+    public bool? DespiteHazard { get; set; }
 
     /// <summary>The NodeRecycle that it belongs to.</summary>
     [Shape(TextShape.ObjectName)]
@@ -86,6 +99,9 @@ public sealed class GuardedNodeStatus : WireObject
 
     /// <summary>Whether the node asks for a reboot.</summary>
     public bool? RebootRequired { get; set; }
+
+    /// <summary>The node's packages, and who updates them.</summary>
+    public NodeUpdatesStatus? Updates { get; set; }
 
     /// <summary>Whether the node is what its image made it.</summary>
     public DriftStatus? Drift { get; set; }

@@ -121,4 +121,10 @@ public sealed class OperationStatus : WireObject
 
     /// <summary>The same in a sentence.</summary>
     public string? Message { get; set; }
+
+    /// <summary>Of an update that has ended: whether it changed any package; absent when that is not known.</summary>
+    public bool? Changed { get; set; }
+
+    /// <summary>After an update: whether the node asks for a reboot; absent when that is not known.</summary>
+    public bool? RebootRequired { get; set; }
 }

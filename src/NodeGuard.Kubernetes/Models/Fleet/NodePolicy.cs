@@ -1,4 +1,5 @@
 using NodeGuard.Core.Fleet.Policies;
+using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Kubernetes.Models.Schema;
 
 namespace NodeGuard.Kubernetes.Models.Fleet;
@@ -101,8 +102,29 @@ public sealed class ImagePolicy : WireObject
     public string? OnDrift { get; set; }
 }
 
+[Rule("self.drain != 'Never' || self.reboot == 'Never'", "drain Never cannot go with reboot IfRequired: no node is rebooted with its pods on it")]
 public sealed class UpdatePolicy : WireObject
 {
+    /// <summary>Who updates the packages of the nodes.</summary>
+    [Words(typeof(UpdateMode))]
+    [FilledWith(nameof(UpdateMode.Off))]
+    public string? Mode { get; set; }
+
+    /// <summary>Which pending packages a coordinated update installs.</summary>
+    [Words(typeof(UpdateScope))]
+    [FilledWith(nameof(UpdateScope.Security))]
+    public string? Scope { get; set; }
+
+    /// <summary>When the pods of a node leave for its update.</summary>
+    [Words(typeof(UpdateDrain))]
+    [FilledWith(nameof(UpdateDrain.IfReboot))]
+    public string? Drain { get; set; }
+
+    /// <summary>What it means that an update would have networkd delete what a node needs.</summary>
+    [Words(typeof(HazardResponse))]
+    [FilledWith(nameof(HazardResponse.Wait))]
+    public string? OnHazard { get; set; }
+
     /// <summary>Whether a node that asks for a reboot is recycled.</summary>
     [Words(typeof(RebootPolicy))]
     [FilledWith(nameof(RebootPolicy.Never))]

@@ -40,6 +40,10 @@ public sealed class NodePolicyStatus : WireObject
     /// <summary>The wave that is under way.</summary>
     public WaveStatus? Wave { get; set; }
 
+    /// <summary>Pending packages in the versions that have come through all waves, and soaked; at most 500.</summary>
+    [Bounds(Max = 500)]
+    public List<PackageVersionText>? Released { get; set; }
+
     /// <summary>Why nothing new starts; absent when nothing is frozen.</summary>
     public FreezeStatus? Freeze { get; set; }
 

@@ -27,8 +27,8 @@ public sealed class NodeRecycle : KubeObject
 [Rule("!has(oldSelf.nodeUID) || (has(self.nodeUID) && self.nodeUID == oldSelf.nodeUID)", "nodeUID cannot be changed: make another NodeRecycle for another node")]
 [Rule("!self.force || 'Manual' in self.reasons", "force is for people only: it needs the reason Manual")]
 [Rule("!(has(oldSelf.cancel) && oldSelf.cancel) || self.cancel", "a cancelled recycle stays cancelled: make another NodeRecycle")]
-[Rule("!has(self.replacementFirst) || !self.replacementFirst || !has(self.method) || !(self.method in ['Reboot', 'DeleteNode'])",
-    "replacementFirst makes no sense with Reboot, where the machine stays, nor with DeleteNode, where nothing can be asked for another one")]
+[Rule("!has(self.replacementFirst) || !self.replacementFirst || !has(self.method) || !(self.method in ['Reboot', 'Update', 'DeleteNode'])",
+    "replacementFirst makes no sense with Reboot and Update, where the machine stays, nor with DeleteNode, where nothing can be asked for another one")]
 public sealed class NodeRecycleSpec : WireObject
 {
     /// <summary>The node.</summary>
@@ -45,7 +45,7 @@ public sealed class NodeRecycleSpec : WireObject
     /// <summary>Why; several reasons are one disruption.</summary>
     [MustBeSet]
     [Words(typeof(RecycleReason))]
-    [Bounds(Min = 1, Max = 6)]
+    [Bounds(Min = 1, Max = 7)]
     [MergedAsSet]
     public List<string>? Reasons { get; set; }
 
@@ -64,6 +64,10 @@ public sealed class NodeRecycleSpec : WireObject
     /// <summary>What is done to the machine, instead of what the policy says.</summary>
     [Words(typeof(ReplacementMethod))]
     public string? Method { get; set; }
+
+    /// <summary>What is installed where the node is updated; without it, what is pending by then in the policy's scope.</summary>
+    [Bounds(Max = PackageVersionText.Most)]
+    public List<PackageVersionText>? Updates { get; set; }
 
     /// <summary>Whether the new machine comes before the old one goes, instead of what the policy says.</summary>
     public bool? ReplacementFirst { get; set; }

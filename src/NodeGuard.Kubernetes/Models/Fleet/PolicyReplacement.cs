@@ -9,6 +9,7 @@ namespace NodeGuard.Kubernetes.Models.Fleet;
 [Rule("!has(self.clusterApi) || self.method == 'ClusterApi'", "clusterApi must be given with the method ClusterApi only")]
 [Rule("!self.replacementFirst || !(self.method in ['Reboot', 'DeleteNode'])",
     "replacementFirst makes no sense with Reboot, where the machine stays, nor with DeleteNode, where nothing can be asked for another one")]
+[Rule("self.method != 'Update'", "Update replaces no machine: say updates.mode Coordinated for that, and name here what does")]
 public sealed class PolicyReplacement : WireObject
 {
     /// <summary>Who is asked for another machine, and how.</summary>

@@ -72,6 +72,10 @@ public sealed class ReplacementStatus : WireObject
     /// <summary>The image that the policy wanted at the request; absent for any.</summary>
     public string? Image { get; set; }
 
+    /// <summary>What the node's agent is asked to install; absent where nothing is.</summary>
+    [Bounds(Max = PackageVersionText.Most)]
+    public List<PackageVersionText>? Updates { get; set; }
+
     /// <summary>The node that came instead.</summary>
     public SuccessorNode? Successor { get; set; }
 

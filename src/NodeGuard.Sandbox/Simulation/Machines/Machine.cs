@@ -54,6 +54,15 @@ internal sealed class Machine
     /// <summary>The operation that its last reboot was for.</summary>
     public string RebootedFor { get; set; } = "";
 
+    /// <summary>Its packages, by name; null until its agent has looked.</summary>
+    public Dictionary<string, string>? Installed { get; set; }
+
+    /// <summary>When a kernel was installed last.</summary>
+    public DateTimeOffset KernelSince { get; set; }
+
+    /// <summary>When its agent began the update that runs; null while none does.</summary>
+    public DateTimeOffset? UpdatesSince { get; set; }
+
     /// <summary>The faults of its node, as last seen: they outlive the Node.</summary>
     public MachineFaults OwnFaults { get; set; } = MachineFaults.None;
 

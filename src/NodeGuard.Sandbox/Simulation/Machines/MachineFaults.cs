@@ -20,6 +20,7 @@ internal sealed record MachineFaults(IReadOnlyDictionary<string, string> Values)
     public const string Flapping = "flapping";
     public const string RoutesLost = "routes-lost";
     public const string RebootNeverEnds = "reboot-never-ends";
+    public const string PackageBreaks = "package-breaks";
     public const string OperationFails = "operation-fails";
     public const string WebhookDown = "webhook-down";
     public const string WebhookError = "webhook-500";
@@ -32,7 +33,7 @@ internal sealed record MachineFaults(IReadOnlyDictionary<string, string> Values)
 
     private static readonly string[] Known =
     [
-        .. OfSuccessors, RefuseDelete, StuckFinalizer, Flapping, RoutesLost, RebootNeverEnds, OperationFails, WebhookDown, WebhookError,
+        .. OfSuccessors, RefuseDelete, StuckFinalizer, Flapping, RoutesLost, RebootNeverEnds, PackageBreaks, OperationFails, WebhookDown, WebhookError,
         WebhookSlow, WebhookSignature,
     ];
 

@@ -40,6 +40,12 @@ public sealed record PoolSpec
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the archive of the machines' packages has, as in systemd:amd64=252.38; a machine comes with what is there then.</summary>
+    public IReadOnlyList<string> Packages { get; init; } = [];
+
+    /// <summary>How long an update of packages takes.</summary>
+    public TimeSpan Update { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The key of the webhook's signatures; empty takes unsigned requests.</summary>
     public string Secret { get; init; } = "";
 
@@ -61,6 +67,8 @@ public sealed record PoolSpec
             Agents = spec.Flag("agents"),
             Heartbeat = Duration(spec, "heartbeat", defaults.Heartbeat),
             Labels = (spec.At("labels") as JsonObject ?? []).ToDictionary(label => label.Key, label => label.Value.Text()),
+            Packages = [.. spec.Texts("packages")],
+            Update = Duration(spec, "update", defaults.Update),
             Secret = spec.Text("secret"),
         };
     }
@@ -84,6 +92,8 @@ public sealed record PoolSpec
             ["agents"] = Agents,
             ["heartbeat"] = Text(Heartbeat),
             ["labels"] = new JsonObject([.. Labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))]),
+            ["packages"] = new JsonArray([.. Packages.Select(package => (JsonNode)package)]),
+            ["update"] = Text(Update),
             ["secret"] = Secret,
         },
     };

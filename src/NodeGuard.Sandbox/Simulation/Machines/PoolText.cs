@@ -10,7 +10,7 @@ public static class PoolText
     public const string Allowed =
         "name=NAME, count=N, provider=autoscaling|clusterapi|karpenter|resource|webhook|none, image=TEXT, zones=a;b;c, boot=TIME,"
         + " ready=TIME, stop=TIME, birth=same|spread:TIME, sameName=true|false, agents=true|false, heartbeat=TIME, labels=K=V;K=V,"
-        + " secret=TEXT";
+        + " packages=NAME=VERSION;NAME=VERSION, update=TIME, secret=TEXT";
 
     private const int Most = 10000;
 
@@ -63,6 +63,8 @@ public static class PoolText
             "agents" => bool.TryParse(value, out bool agents) ? pool with { Agents = agents } : null,
             "heartbeat" => Time(value) is { } time && time > TimeSpan.Zero ? pool with { Heartbeat = time } : null,
             "labels" => Labels(value) is { } labels ? pool with { Labels = labels } : null,
+            "packages" => pool with { Packages = value.Split(';', StringSplitOptions.RemoveEmptyEntries) },
+            "update" => Time(value) is { } time ? pool with { Update = time } : null,
             "secret" => pool with { Secret = value },
             _ => null,
         };

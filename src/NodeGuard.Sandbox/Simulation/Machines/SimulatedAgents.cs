@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeGuard.Sandbox.Simulation.Machines;
 
-/// <summary>NodeGuard's agents on pool nodes: each writes the status of its node's GuardedNode, and reboots its machine when told to.</summary>
+/// <summary>NodeGuard's agents on pool nodes: each writes the status of its node's GuardedNode, and reboots or updates its machine when told to.</summary>
 internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, Agenda agenda)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -17,12 +17,13 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
             return null;
         }
 
-        (JsonObject? operation, bool reboots, TimeSpan? again) = Operate(guarded, machine);
         MachineFaults faults = fleet.FaultsOf(machine);
+        var packages = new SimulatedPackages(machine, pool, faults);
+        (JsonObject? operation, bool reboots, TimeSpan? again) = Operate(guarded, machine, packages);
         TimeSpan due = (guarded.Time("status", "heartbeat") ?? DateTimeOffset.MinValue) + pool.Heartbeat - agenda.Now;
-        if (due <= TimeSpan.Zero || !IsTold(guarded, machine, faults) || !JsonNode.DeepEquals(operation, guarded.At("status", "operation")))
+        if (due <= TimeSpan.Zero || !IsTold(guarded, machine, faults, packages) || !JsonNode.DeepEquals(operation, guarded.At("status", "operation")))
         {
-            writes.Edit(MachineResources.GuardedNodes, name, item => Write(item, machine, faults, operation, agenda.Now));
+            writes.Edit(MachineResources.GuardedNodes, name, item => Write(item, machine, faults, packages, operation, agenda.Now));
             due = pool.Heartbeat;
         }
 
@@ -36,7 +37,7 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
     }
 
     /// <summary>The operation as the agent reports it from now on, and whether the machine goes down for it.</summary>
-    private (JsonObject? Reported, bool Reboots, TimeSpan? Again) Operate(JsonObject guarded, Machine machine)
+    private (JsonObject? Reported, bool Reboots, TimeSpan? Again) Operate(JsonObject guarded, Machine machine, SimulatedPackages packages)
     {
         JsonObject? known = guarded.At("status", "operation") as JsonObject;
         string id = guarded.Text("spec", "operation", "id");
@@ -53,9 +54,14 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
                 return (known, false, null);
             }
 
-            return guarded.Text("spec", "operation", "kind") == "Reboot"
+            return guarded.Text("spec", "operation", "kind") is "Reboot" or "Update"
                 ? (Report(id, "Accepted", ""), false, Pause)
-                : (Report(id, "Failed", "the simulated agent knows the operation Reboot only"), false, null);
+                : (Report(id, "Failed", "the simulated agent knows the operations Reboot and Update only"), false, null);
+        }
+
+        if (guarded.Text("spec", "operation", "kind") == "Update")
+        {
+            return packages.Operate(guarded, id, agenda.Now);
         }
 
         if (known.Text("state") == "Accepted")
@@ -68,7 +74,7 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
             : (known, true, null);
     }
 
-    private static JsonObject Report(string id, string state, string message)
+    internal static JsonObject Report(string id, string state, string message)
     {
         var report = new JsonObject { ["id"] = id, ["state"] = state };
         if (message.Length > 0)
@@ -79,12 +85,13 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
         return report;
     }
 
-    private static bool IsTold(JsonObject guarded, Machine machine, MachineFaults faults) =>
+    private static bool IsTold(JsonObject guarded, Machine machine, MachineFaults faults, SimulatedPackages packages) =>
         guarded.Text("status", "bootID") == machine.BootId
         && guarded.Text("status", "routes", "state") == (faults.Has(MachineFaults.RoutesLost) ? "Lost" : "Intact")
+        && JsonNode.DeepEquals(guarded.At("status", "updates"), packages.Status(guarded))
         && guarded.Number("status", "observedGeneration") == guarded.Number("metadata", "generation");
 
-    private static void Write(JsonObject guarded, Machine machine, MachineFaults faults, JsonObject? operation, DateTimeOffset now)
+    private static void Write(JsonObject guarded, Machine machine, MachineFaults faults, SimulatedPackages packages, JsonObject? operation, DateTimeOffset now)
     {
         bool lost = faults.Has(MachineFaults.RoutesLost);
         JsonObject status = guarded.Ensure("status");
@@ -103,7 +110,8 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
             ["notRestorable"] = lost ? 3 : 0,
         };
         status["episodes"] ??= new JsonObject { ["total"] = 0 };
-        status["rebootRequired"] = false;
+        status["rebootRequired"] = packages.RebootRequired;
+        status["updates"] = packages.Status(guarded);
         status["drift"] = new JsonObject { ["state"] = "None" };
         if (operation is not null)
         {

@@ -1,7 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NodeGuard.Core.Fleet.Planning;
+using NodeGuard.Core.Fleet.Policies;
+using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Core.Fleet.Windows;
+using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Testing;
 using Shouldly;
 using Xunit;
@@ -69,6 +72,35 @@ public class PlanProperties
     });
 
     [Fact]
+    public void AnUpdateInstallsOnlyWhatIsPendingAndNotHalted_AndNeverPastAHazard() => Always(static (state, plan) =>
+    {
+        foreach (RecycleStart start in plan.Starts.Where(static start => start.Updates.Count > 0))
+        {
+            Policy policy = state.Policies.Single(policy => policy.Name == start.Policy);
+            policy.Updates.ShouldBe(UpdateMode.Coordinated);
+            start.Reasons.ShouldBeSubsetOf([RecycleReason.Reboot, RecycleReason.Update]);
+            start.Updates.ShouldBeSubsetOf(start.Node.Pending!.Of(policy.UpdateScope));
+            start.Updates.ShouldNotContain(package => state.Halted.Any(halted => halted.Package == package));
+            (policy.OnHazard == HazardResponse.Proceed || start.Node.Hazard == HazardState.None).ShouldBeTrue();
+        }
+
+        plan.Starts.Where(static start => start.Reasons is [RecycleReason.Update]).ShouldAllBe(static start => start.Updates.Count > 0 || start.Recycle != null);
+    });
+
+    [Fact]
+    public void NoVersionReachesTwoNodesBeforeOneIsWell() => Always(static (state, plan) =>
+    {
+        foreach (Policy policy in state.Policies.Where(static policy => policy.Waves is [{ Size: not null }, ..]))
+        {
+            foreach (var version in plan.Starts.Where(start => start.Policy == policy.Name).SelectMany(static start => start.Updates).GroupBy(static version => version))
+            {
+                if (!state.Updated.Any(updated => updated.Policy == policy.Name && updated.Packages.Contains(version.Key)))
+                    version.Count().ShouldBeLessThan(2);
+            }
+        }
+    });
+
+    [Fact]
     public void NoImageReachesTwoNodesBeforeOneIsWell() => Always(static (state, plan) =>
     {
         foreach (Policy policy in state.Policies.Where(static policy => policy.Image is not null && policy.Waves is [{ Size: not null }, ..]))
@@ -100,7 +132,7 @@ public class PlanProperties
             Recycles =
             [
                 .. state.Recycles.Where(recycle => !plan.Starts.Any(start => start.Recycle == recycle)),
-                .. plan.Starts.Select(static start => Running(start.Node) with { Reasons = start.Reasons }),
+                .. plan.Starts.Select(static start => Running(start.Node) with { Reasons = start.Reasons, Updates = start.Updates }),
             ],
             Slots = [.. state.Slots, .. plan.Starts.Select(static start => SlotOf(start.Node, start.Policy) with { Since = Now })],
             Starts = [.. state.Starts, .. plan.Starts.Select(static start => new PastStart(start.Policy, Now, start.Reasons is [Core.Fleet.Recycles.RecycleReason.Age]))],

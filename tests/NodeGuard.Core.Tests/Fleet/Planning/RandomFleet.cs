@@ -1,9 +1,13 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NodeGuard.Core.Fleet.Planning;
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Fleet.Updates;
 using NodeGuard.Core.Selecting;
 using NodeGuard.Core.Units;
+using NodeGuard.Core.Updates.Pending;
+using NodeGuard.Core.Updates.Runs;
 using static NodeGuard.Core.Tests.Fleet.Planning.Some;
 
 namespace NodeGuard.Core.Tests.Fleet.Planning;
@@ -14,6 +18,7 @@ namespace NodeGuard.Core.Tests.Fleet.Planning;
 /// <param name="Nodes">A seed each.</param>
 internal sealed record RandomFleet(int Fleet, int[] Policies, int[] Nodes)
 {
+    private static readonly PackageVersion[] Versions = [new("systemd", "1"), new("systemd", "2"), new("bash", "1"), new("curl", "1")];
     private static readonly string[] Limits = ["0", "1", "2", "5", "10%", "34%", "100%"];
 
     public static Arbitrary<RandomFleet> Any { get; } = Arb.From(
@@ -43,7 +48,14 @@ internal sealed record RandomFleet(int Fleet, int[] Policies, int[] Nodes)
         for (int i = 0; i < Nodes.Length; i++)
             Disrupt(Nodes[i], i, recycles, slots);
         PastStart[] starts = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new PastStart($"p{random.Next(3)}", Now.AddMinutes(-random.Next(90)), random.Next(2) == 0))];
-        return state with { Recycles = recycles, Slots = slots, Starts = starts };
+        return state with
+        {
+            Recycles = recycles,
+            Slots = slots,
+            Starts = starts,
+            Updated = [.. state.Nodes.Where(_ => random.Next(6) == 0).Select(node => new UpdatedNode(node.Uid, $"p{random.Next(3)}", Now.AddMinutes(-random.Next(90)), [Versions[random.Next(Versions.Length)]]))],
+            Halted = random.Next(6) == 0 ? [new HaltedVersion(Versions[random.Next(Versions.Length)], "a test")] : [],
+        };
     }
 
     private static Policy Policy(int seed, int index)
@@ -71,6 +83,9 @@ internal sealed record RandomFleet(int Fleet, int[] Policies, int[] Nodes)
                 _ => [],
             },
             Method = random.Next(5) == 0 ? ReplacementMethod.Reboot : ReplacementMethod.DeleteNode,
+            Updates = (UpdateMode)random.Next(3),
+            UpdateScope = (UpdateScope)random.Next(2),
+            OnHazard = (HazardResponse)random.Next(2),
         };
     }
 
@@ -105,8 +120,17 @@ internal sealed record RandomFleet(int Fleet, int[] Policies, int[] Nodes)
             Drift = (Core.Fleet.Guarded.DriftState)random.Next(3),
             RebootRequired = random.Next(3) switch { 0 => null, 1 => true, _ => false },
             RestsUntil = random.Next(15) == 0 ? Now.AddMinutes(5) : null,
+            Hazard = random.Next(6) switch { 0 => HazardState.Hazard, 1 => HazardState.Unknown, _ => HazardState.None },
+            Pending = Pending(random),
         };
         return stage == 4 ? null : node;
+    }
+
+    private static PendingSet? Pending(Random random)
+    {
+        PackageVersion[] all = [.. Versions.Where(_ => random.Next(3) == 0)];
+        PackageVersion[] security = [.. all.Where(static version => version.Name != "bash")];
+        return random.Next(4) == 0 ? null : new PendingSet(string.Join(',', all), all, security);
     }
 
     private static void Disrupt(int seed, int index, List<PlannedRecycle> recycles, List<Slot> slots)
@@ -116,7 +140,7 @@ internal sealed record RandomFleet(int Fleet, int[] Policies, int[] Nodes)
         FleetNode node = Node(seed, index) ?? Some.Node(index);
         if (stage is 3 or 4)
         {
-            recycles.Add(Running(node, (RecycleReason)random.Next(2, 6)));
+            recycles.Add(Running(node, (RecycleReason)random.Next(2, 7)));
             slots.Add(SlotOf(node, $"p{random.Next(3)}") with { ControlPlane = random.Next(3) switch { 0 => null, 1 => true, _ => false } });
         }
         else if (stage is 5)

@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+
+namespace NodeGuard.Sandbox.Simulation.Machines;
+
+/// <summary>The packages of one machine against its pool's archive, and the update that its agent runs when told to.</summary>
+internal sealed class SimulatedPackages
+{
+    private const string Kernel = "linux-image";
+
+    private readonly Machine _machine;
+    private readonly PoolSpec _pool;
+    private readonly MachineFaults _faults;
+    private readonly Dictionary<string, string> _archive;
+
+    public SimulatedPackages(Machine machine, PoolSpec pool, MachineFaults faults)
+    {
+        (_machine, _pool, _faults) = (machine, pool, faults);
+        _archive = pool.Packages.Select(static package => package.Split('=', 2)).Where(static parts => parts.Length == 2).ToDictionary(static parts => parts[0], static parts => parts[1]);
+        machine.Installed ??= new Dictionary<string, string>(_archive);
+    }
+
+    /// <summary>A kernel came after the machine had started.</summary>
+    public bool RebootRequired => _machine.KernelSince > _machine.Up;
+
+    /// <summary>What the agent tells in <c>status.updates</c>.</summary>
+    public JsonObject Status(JsonObject guarded)
+    {
+        string[] pending = [.. _archive.Where(package => _machine.Installed!.GetValueOrDefault(package.Key) != package.Value).Select(static package => package.Key).Order(StringComparer.Ordinal)];
+        var status = new JsonObject
+        {
+            ["hold"] = guarded.At("spec").Flag("hold") ? "Held" : "Free",
+            ["pending"] = pending.Length,
+            ["security"] = pending.Length,
+            ["hazard"] = "None",
+            ["hazardMessage"] = "Nothing pending restarts systemd-networkd.",
+        };
+        if (pending.Length > 0)
+        {
+            status["packages"] = new JsonArray([.. pending.Select(name => (JsonNode)new JsonObject { ["name"] = name, ["version"] = _archive[name], ["security"] = true })]);
+        }
+
+        return status;
+    }
+
+    /// <summary>One look at an update that was accepted.</summary>
+    public (JsonObject? Reported, bool Reboots, TimeSpan? Again) Operate(JsonObject guarded, string id, DateTimeOffset now)
+    {
+        if (guarded.Text("status", "operation", "state") == "Accepted" || _machine.UpdatesSince is not { } since)
+        {
+            _machine.UpdatesSince = now;
+            return (SimulatedAgents.Report(id, "Running", "packages are being updated"), false, _pool.Update);
+        }
+
+        if (now - since < _pool.Update)
+        {
+            return (guarded.At("status", "operation") as JsonObject, false, _pool.Update - (now - since));
+        }
+
+        _machine.UpdatesSince = null;
+        return (Install(guarded, id, now), false, null);
+    }
+
+    private JsonObject Install(JsonObject guarded, string id, DateTimeOffset now)
+    {
+        int changed = 0;
+        bool broken = false;
+        foreach (JsonNode? package in guarded.At("spec", "operation", "packages") as JsonArray ?? [])
+        {
+            string name = package.Text("name");
+            string version = package.Text("version");
+            // As apt: only what the archive has in this very version.
+            if (_archive.GetValueOrDefault(name) != version || _machine.Installed!.GetValueOrDefault(name) == version)
+            {
+                continue;
+            }
+
+            _machine.Installed![name] = version;
+            _machine.KernelSince = name.StartsWith(Kernel, StringComparison.Ordinal) ? now : _machine.KernelSince;
+            broken |= _faults.Value(MachineFaults.PackageBreaks, "") == $"{name}={version}";
+            changed++;
+        }
+
+        JsonObject report = broken
+            ? SimulatedAgents.Report(id, "Failed", $"{changed} packages changed, and within 5 min the host did not become what it was: the default route is gone (simulated)")
+            : SimulatedAgents.Report(id, "Done", $"{changed} packages changed");
+        report["changed"] = changed > 0;
+        if (!broken)
+        {
+            report["rebootRequired"] = RebootRequired;
+        }
+
+        return report;
+    }
+}
