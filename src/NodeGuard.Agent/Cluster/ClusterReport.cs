@@ -10,8 +10,9 @@ namespace NodeGuard.Agent.Cluster;
 /// <summary>What the agent's own parts say.</summary>
 /// <param name="Prevention">What keeps networkd from deleting, as configured.</param>
 /// <param name="Operation">What was asked of the agent; null for what stands in the status already.</param>
+/// <param name="Drift">Null where nobody looks.</param>
 public sealed record AgentView(
-    GuardStatus Guard, IReadOnlyList<EpisodeRecord> Episodes, HostFacts Host, string Prevention, string Version, OperationStatus? Operation = null);
+    GuardStatus Guard, IReadOnlyList<EpisodeRecord> Episodes, HostFacts Host, string Prevention, string Version, OperationStatus? Operation = null, ImageDrift? Drift = null);
 
 /// <summary>The status of a GuardedNode from what the agent sees; without the heartbeat, which says nothing of the node.</summary>
 public static class ClusterReport
@@ -40,6 +41,7 @@ public static class ClusterReport
             Episodes = new EpisodesStatus { Total = Total(view.Episodes, before?.Episodes), Last = last is null ? before?.Episodes?.Last : Told(last) },
             Silence = before?.Silence,
             RebootRequired = view.Host.RebootRequired,
+            Drift = view.Drift is { } drift ? new DriftStatus { State = drift.State.ToString(), Message = drift.Message } : null,
             Operation = view.Operation ?? before?.Operation,
             Conditions = [Intact(view.Guard, state, before, now)],
         };
