@@ -67,7 +67,7 @@ public sealed partial class DriftLoop : IImageDrift, IDisposable
         var root = new HostRoot(surroundings.Options.Cluster?.HostRoot is { Length: > 0 } mounted ? mounted : "/");
         var runs = new UpdateRunStore(surroundings.Options.StateDirectory);
         var look = new DriftLook(root, surroundings.Options.ProcRoot, () => runs.Read().Runs, surroundings.Time);
-        return new DriftLoop(look, surroundings.Metrics, surroundings.Loggers.CreateLogger("drift"), surroundings.Time);
+        return new DriftLoop(look, surroundings.Metrics, surroundings.Loggers.CreateLogger("image"), surroundings.Time);
     }
 
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)

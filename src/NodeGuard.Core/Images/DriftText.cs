@@ -51,6 +51,18 @@ public static class DriftText
         return Ended(text, kind);
     }
 
+    /// <summary>One sentence or a few: how it stands with two images.</summary>
+    public static string OfImages(ImageComparison comparison, string image, string other)
+    {
+        string text = comparison.State switch
+        {
+            DriftState.None => $"Image {Shown(other)} is what image {Shown(image)} is.",
+            DriftState.Drifted => $"Image {Shown(other)} differs from image {Shown(image)} in {Count(comparison.Differences.Count)}.",
+            _ => $"Whether image {Shown(other)} is what image {Shown(image)} is cannot be told.",
+        };
+        return comparison.Unknown.Count > 0 ? $"{text} Not compared: {First(comparison.Unknown.Select(Of))}." : text;
+    }
+
     /// <summary>Of a host without a manifest that can be read.</summary>
     public static string Unknown(string problem, HostKind kind) => Ended($"Whether this host is what its image made it is not known: {problem}.", kind);
 

@@ -78,6 +78,7 @@ public static class ImagePackages
 {
     public static Part<IReadOnlyList<ImagePackage>> Of(DpkgStatus status) => status.Problems.Count > 0
         ? Part.Unknown<IReadOnlyList<ImagePackage>>($"dpkg's database cannot be trusted: {status.Problems[0]}")
+        : status.Packages.Count == 0 ? Part.Unknown<IReadOnlyList<ImagePackage>>("dpkg's database names no package")
         : Part.Known<IReadOnlyList<ImagePackage>>(
         [
             .. status.Packages

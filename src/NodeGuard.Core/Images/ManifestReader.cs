@@ -35,6 +35,10 @@ public static class ManifestReader
             using JsonDocument document = JsonDocument.Parse(content, Strict);
             return Read(document.RootElement);
         }
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            return Refused("it names a field of one object twice");
+        }
         catch (JsonException e)
         {
             string place = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");

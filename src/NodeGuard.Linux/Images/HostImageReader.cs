@@ -29,7 +29,7 @@ public sealed class HostImageReader(HostRoot root, string? procRoot, TimeProvide
     /// <summary>Where what is read changes, besides the guarded paths. Directories; what is missing may come.</summary>
     public static readonly IReadOnlyList<string> Watched =
     [
-        "/var/lib/dpkg", Journal, "/etc", "/etc/systemd", "/etc/systemd/system", "/run/systemd/system",
+        "/var/lib/dpkg", Journal, "/etc", "/etc/systemd", "/etc/systemd/system", "/run/systemd", "/run/systemd/system",
         "/etc/systemd/networkd.conf.d", "/run/systemd/networkd.conf.d", "/usr/lib/systemd/networkd.conf.d", "/usr/lib", "/usr/lib/nodeguard",
     ];
 
