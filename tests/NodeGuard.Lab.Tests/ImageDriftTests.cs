@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using NodeGuard.Lab.Tests.Apt;
 using NodeGuard.Lab.Tests.Images;
 using NodeGuard.Lab.Tests.Lab;
 using Shouldly;

@@ -21,7 +21,7 @@ public static class ImageDiffCommand
                 new("nodeguard image diff old.json new.json", "what would a node get with the new image?"),
                 new("sudo nodeguard image diff new.json -o yaml", "in what does this host differ from the new image?"),
             ],
-            [.. ImageReport.Exits, CommonExits.Usage, new(ExitCodes.Interrupted, "interrupted")])
+            [.. ImageReport.Exits, new(ExitCodes.Interrupted, "interrupted")])
         { first, second, output };
         command.SetAction(parsed => Run(context, parsed.GetValue(first)!, parsed.GetValue(second), parsed.Format(output)));
         return command;

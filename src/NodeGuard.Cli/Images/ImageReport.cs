@@ -15,7 +15,7 @@ public sealed record ImageReport(
     [
         new(ExitCodes.Ok, "the same in every part"),
         new(ExitCodes.Failed, "different"),
-        new(ExitCodes.CouldNotTell, "could not tell: no manifest that can be used, or a part that could not be compared"),
+        new(ExitCodes.CouldNotTell, "could not tell: no manifest that can be used, or a part that could not be compared (or wrong usage)"),
     ];
 
     /// <returns>The exit status that means it.</returns>

@@ -23,7 +23,7 @@ public static class ImageVerifyCommand
                 new("sudo nodeguard image verify -o json | jq -r '.differences[] | .kind + \" \" + .name'", "for scripts"),
                 new("nodeguard image verify --root /mnt/node", "a disk of a node that is not running"),
             ],
-            [.. ImageReport.Exits, CommonExits.Usage, new(ExitCodes.Interrupted, "interrupted")])
+            [.. ImageReport.Exits, new(ExitCodes.Interrupted, "interrupted")])
         { path, root, output };
         command.SetAction(parsed => Run(context, parsed.GetValue(path), parsed.GetValue(root)!, parsed.Format(output)));
         return command;

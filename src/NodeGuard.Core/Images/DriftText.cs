@@ -69,7 +69,7 @@ public static class DriftText
     private static string Ended(string text, HostKind kind)
     {
         string whole = HostKinds.Told(kind) is { } told ? $"{text} {char.ToUpperInvariant(told[0])}{told[1..]}." : text;
-        return whole.Length <= MaxMessage ? whole : whole[..(MaxMessage - 1)] + "…";
+        return whole.Length <= MaxMessage ? whole : string.Concat(whole.AsSpan(0, MaxMessage - 1), "…");
     }
 
     private static string First(IEnumerable<string> sentences)

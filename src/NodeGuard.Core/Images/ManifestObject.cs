@@ -20,7 +20,7 @@ internal sealed class ManifestObject(JsonElement element, string place)
         ? element
         : throw new ManifestProblemException($"{place} is {Word(element)}, and an object was wanted");
 
-    public void ShouldOnlyHave(IReadOnlySet<string> names)
+    public void ShouldOnlyHave(HashSet<string> names)
     {
         foreach (JsonProperty property in _element.EnumerateObject())
         {
@@ -56,7 +56,7 @@ internal sealed class ManifestObject(JsonElement element, string place)
     }
 
     /// <returns>Null where there is no such list.</returns>
-    public IReadOnlyList<string>? Texts(string field, Func<string, string?> problemOf)
+    public List<string>? Texts(string field, Func<string, string?> problemOf)
     {
         if (List(field) is not { } list)
             return null;
@@ -73,7 +73,7 @@ internal sealed class ManifestObject(JsonElement element, string place)
     }
 
     /// <returns>Null where there is no such list.</returns>
-    public IReadOnlyList<T>? Items<T>(string field, Func<ManifestObject, T> read, Func<T, string> keyOf)
+    public List<T>? Items<T>(string field, Func<ManifestObject, T> read, Func<T, string> keyOf)
     {
         if (List(field) is not { } list)
             return null;

@@ -143,7 +143,7 @@ internal static class ManifestFields
     public const string Link = "link";
     public const string Other = "other";
 
-    public static readonly IReadOnlySet<string> Top = new HashSet<string>(StringComparer.Ordinal)
+    public static readonly HashSet<string> Top = new(StringComparer.Ordinal)
     {
         SchemaVersion, ImageId, ImageVersion, Distribution, SourceDigest, GitCommit, Kernel, Kubelet, Containerd,
         Guarded, LeftOut, Packages, Files, Masks, Networkd, CommandLine, Sysctls, Digest,

@@ -43,7 +43,7 @@ public static class SpdxDocument
     }
 
     /// <summary>The package URL of a package: pkg:deb/debian/curl@7.88.1-10%2Bdeb12u5?arch=amd64&amp;distro=debian-12.</summary>
-    public static string UrlOf(ImagePackage package, string? distribution)
+    public static string PurlOf(ImagePackage package, string? distribution)
     {
         string vendor = distribution is null ? "" : $"{Escaped(distribution.Split('-')[0])}/";
         string distro = distribution is null ? "" : $"&distro={Escaped(distribution)}";
@@ -79,7 +79,7 @@ public static class SpdxDocument
         json.WriteStartObject();
         json.WriteString("referenceCategory", "PACKAGE-MANAGER");
         json.WriteString("referenceType", "purl");
-        json.WriteString("referenceLocator", UrlOf(package, distribution));
+        json.WriteString("referenceLocator", PurlOf(package, distribution));
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();

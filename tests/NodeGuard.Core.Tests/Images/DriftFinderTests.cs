@@ -79,6 +79,52 @@ public sealed class DriftFinderTests
     }
 
     [Fact]
+    public void Any_item_of_any_part_that_is_altered_added_or_taken_away_is_the_one_that_is_named()
+    {
+        var random = new Random(35);
+        for (int i = 0; i < FuzzScale.Cases(1000); i++)
+        {
+            HostImage host = SomeImage.Host;
+            (HostImage changed, string name) = random.Next(5) switch
+            {
+                0 => Altered(host.Packages, static p => p.FullName, n => SomeImage.Package($"p{n}", "1"), static p => p with { Version = p.Version + "+x" }, part => host with { Packages = part }),
+                1 => Altered(host.Files, static f => f.Path, n => SomeImage.File($"/etc/systemd/{n}", '9'), static f => f.Kind == GuardedKind.Link ? f with { Target = f.Target + "x" } : f with { Mode = "0777" }, part => host with { Files = part }),
+                2 => Altered(host.Masks, static unit => unit, static n => $"m{n}.service", null, part => host with { Masks = part }),
+                3 => Altered(host.Networkd, static s => s.Name, static n => new ImageSetting($"Network.X{n}", ""), static s => s with { Value = s.Value + "x" }, part => host with { Networkd = part }),
+                _ => Altered(host.Sysctls, static s => s.Name, static n => new ImageSetting($"kernel.x{n}", "1"), static s => s with { Value = "" }, part => host with { Sysctls = part }),
+            };
+
+            ImageComparison comparison = DriftFinder.Compare(SomeImage.Manifest, Shuffled(changed, random));
+
+            comparison.Differences.ShouldHaveSingleItem().Name.ShouldBe(name);
+            comparison.State.ShouldBe(DriftState.Drifted);
+        }
+
+        (HostImage Host, string Name) Altered<T>(
+            Part<IReadOnlyList<T>> part, Func<T, string> nameOf, Func<int, T> make, Func<T, T>? alter, Func<Part<IReadOnlyList<T>>, HostImage> into)
+        {
+            List<T> items = [.. part.Value!];
+            int at = random.Next(items.Count);
+            string name = nameOf(items[at]);
+            switch (random.Next(alter is null ? 2 : 3))
+            {
+                case 0:
+                    items.RemoveAt(at);
+                    break;
+                case 1:
+                    items.Add(make(random.Next(1000)));
+                    name = nameOf(items[^1]);
+                    break;
+                default:
+                    items[at] = alter!(items[at]);
+                    break;
+            }
+
+            return (into(Part.Known<IReadOnlyList<T>>(items)), name);
+        }
+    }
+
+    [Fact]
     [Trait("Invariant", "11")]
     public void What_could_not_be_read_is_never_told_to_be_as_it_was()
     {

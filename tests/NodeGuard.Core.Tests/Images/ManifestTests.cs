@@ -48,7 +48,6 @@ public sealed class ManifestTests
             CommandLine = "ro",
         };
 
-        // sha256sum of the line that docs/images.md shows.
         string canonical = "{\"schemaVersion\":1,\"imageId\":\"node\",\"imageVersion\":\"1\",\"guarded\":[\"/etc/a\",\"/etc/b+\"],\"leftOut\":[],\"packages\":[{\"type\":\"deb\",\"name\":\"libstdc++6\",\"version\":\"12.2.0-14+deb12u1\",\"architecture\":\"amd64\"}],\"commandLine\":\"ro\"}";
         ManifestWriter.DigestOf(small).ShouldBe($"sha256:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}");
     }

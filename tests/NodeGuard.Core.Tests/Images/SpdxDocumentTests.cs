@@ -12,8 +12,8 @@ public sealed partial class SpdxDocumentTests
     [InlineData("libstdc++6", "12.2.0-14+deb12u1", "amd64", "debian-12", "pkg:deb/debian/libstdc%2B%2B6@12.2.0-14%2Bdeb12u1?arch=amd64&distro=debian-12")]
     [InlineData("vim", "2:9.0.1378-2~x", "all", "ubuntu-24.04", "pkg:deb/ubuntu/vim@2:9.0.1378-2~x?arch=all&distro=ubuntu-24.04")]
     [InlineData("a", "1", "arm64", null, "pkg:deb/a@1?arch=arm64")]
-    public void Package_urls_are_as_the_purl_specification_has_them(string name, string version, string architecture, string? distribution, string url) =>
-        SpdxDocument.UrlOf(new ImagePackage(ImagePackage.Deb, name, version, architecture), distribution).ShouldBe(url);
+    public void Package_urls_are_as_the_purl_specification_has_them(string name, string version, string architecture, string? distribution, string purl) =>
+        SpdxDocument.PurlOf(new ImagePackage(ImagePackage.Deb, name, version, architecture), distribution).ShouldBe(purl);
 
     [Fact]
     public void A_document_has_what_SPDX_2_3_demands_and_every_package_once()
