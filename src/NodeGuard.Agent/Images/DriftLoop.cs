@@ -112,6 +112,8 @@ public sealed partial class DriftLoop : IImageDrift, IDisposable
         if (hinted)
         {
             await Task.Delay(Settling, _time, cancellation);
+            // What came meanwhile is seen by the look that follows.
+            await _wake.WaitAsync(TimeSpan.Zero, cancellation);
         }
 
         return hinted;

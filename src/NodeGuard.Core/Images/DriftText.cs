@@ -43,11 +43,11 @@ public static class DriftText
         var text = comparison.State switch
         {
             DriftState.None => $"This host is what image {Shown(image)} made it.",
-            DriftState.Drifted => $"This host differs from image {Shown(image)} in {Count(comparison.Differences.Count)}: {First(comparison.Differences.Select(Of))}.",
+            DriftState.Drifted => $"This host differs from image {Shown(image)} in {Count(comparison.Differences.Count)}: {First(comparison.Differences, Of)}.",
             _ => $"Whether this host is what image {Shown(image)} made it is not known.",
         };
         if (comparison.Unknown.Count > 0)
-            text += $" Not compared: {First(comparison.Unknown.Select(Of))}.";
+            text += $" Not compared: {First(comparison.Unknown, Of)}.";
         return Ended(text, kind);
     }
 
@@ -60,7 +60,7 @@ public static class DriftText
             DriftState.Drifted => $"Image {Shown(other)} differs from image {Shown(image)} in {Count(comparison.Differences.Count)}.",
             _ => $"Whether image {Shown(other)} is what image {Shown(image)} is cannot be told.",
         };
-        return comparison.Unknown.Count > 0 ? $"{text} Not compared: {First(comparison.Unknown.Select(Of))}." : text;
+        return comparison.Unknown.Count > 0 ? $"{text} Not compared: {First(comparison.Unknown, Of)}." : text;
     }
 
     /// <summary>Of a host without a manifest that can be read.</summary>
@@ -72,11 +72,10 @@ public static class DriftText
         return whole.Length <= MaxMessage ? whole : string.Concat(whole.AsSpan(0, MaxMessage - 1), "…");
     }
 
-    private static string First(IEnumerable<string> sentences)
+    private static string First<T>(IReadOnlyList<T> items, Func<T, string> told)
     {
-        string[] all = [.. sentences];
-        string more = all.Length > Told ? string.Create(CultureInfo.InvariantCulture, $"; and {all.Length - Told} more") : "";
-        return string.Join("; ", all.Take(Told)) + more;
+        string more = items.Count > Told ? string.Create(CultureInfo.InvariantCulture, $"; and {items.Count - Told} more") : "";
+        return string.Join("; ", items.Take(Told).Select(told)) + more;
     }
 
     private static string Count(int differences) =>
