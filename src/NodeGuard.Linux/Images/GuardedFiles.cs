@@ -59,7 +59,7 @@ public sealed class GuardedFiles(HostRoot root, TimeProvider time)
     }
 
     /// <returns>Null for what is told elsewhere, or is gone.</returns>
-    private GuardedFile? Describe(string path, string real, FileStat stat)
+    private static GuardedFile? Describe(string path, string real, FileStat stat)
     {
         string mode = Convert.ToString(stat.Permissions, 8).PadLeft(4, '0');
         switch (stat.Kind)
@@ -193,7 +193,7 @@ public sealed class GuardedFiles(HostRoot root, TimeProvider time)
                 return;
             }
 
-            if (files.Describe(path, _root + real, stat) is not { } file)
+            if (Describe(path, _root + real, stat) is not { } file)
             {
                 return;
             }
