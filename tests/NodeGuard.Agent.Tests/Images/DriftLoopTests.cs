@@ -155,12 +155,11 @@ public sealed class DriftLoopTests : IDisposable, ILogger
         ClusterReport.Of(new AgentView(new FakeGuard().Status, [], new HostFacts(), "runtime", "1.0"), null, DateTimeOffset.UnixEpoch).Drift.ShouldBeNull();
     }
 
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
 
-    public bool IsEnabled(LogLevel logLevel) => true;
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         lock (_logged)
         {
