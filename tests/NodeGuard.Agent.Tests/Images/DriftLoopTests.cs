@@ -132,8 +132,18 @@ public sealed class DriftLoopTests : IDisposable, ILogger
         WriteManifest();
         UpdateRun run = new()
         {
-            Id = "20261122-1", By = "ops", Scope = UpdateScope.All, Wanted = [], Deadline = default, BootId = "b", BegunAt = default,
-            Phase = UpdateRunPhase.Succeeded, PhaseSince = default, Message = "done", Health = new HostHealth(), Changes = [new PackageChange("bash", "amd64", "5.2-1", "5.2-2")],
+            Id = "20261122-1",
+            By = "ops",
+            Scope = UpdateScope.All,
+            Wanted = [],
+            Deadline = default,
+            BootId = "b",
+            BegunAt = default,
+            Phase = UpdateRunPhase.Succeeded,
+            PhaseSince = default,
+            Message = "done",
+            Health = new HostHealth(),
+            Changes = [new PackageChange("bash", "amd64", "5.2-1", "5.2-2")],
         };
         var look = new DriftLook(_root, _host.File("proc"), () => [run], TimeProvider.System);
         Write("/var/lib/dpkg/status", Bash.Replace("5.2-1", "5.2-2", StringComparison.Ordinal));

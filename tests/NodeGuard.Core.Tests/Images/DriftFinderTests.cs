@@ -196,8 +196,17 @@ public sealed class DriftFinderTests
     {
         UpdateRun update = new()
         {
-            Id = "20261122-1", By = "ops", Scope = UpdateScope.Security, Wanted = [], Deadline = default, BootId = "b", BegunAt = default,
-            Phase = UpdateRunPhase.Succeeded, PhaseSince = default, Message = "done", Health = new HostHealth(),
+            Id = "20261122-1",
+            By = "ops",
+            Scope = UpdateScope.Security,
+            Wanted = [],
+            Deadline = default,
+            BootId = "b",
+            BegunAt = default,
+            Phase = UpdateRunPhase.Succeeded,
+            PhaseSince = default,
+            Message = "done",
+            Health = new HostHealth(),
             Changes = [new PackageChange("libc6", "amd64", "2.36-9+deb12u13", "2.36-9+deb12u14")],
         };
         IReadOnlyList<AptRun> apt = AptHistoryReader.Read("Start-Date: 2026-11-22  16:00:01\nCommandline: apt-get install nmap\nRequested-By: eve (1001)\nInstall: nmap:amd64 (7.93)\nEnd-Date: 2026-11-22  16:00:03\n");
