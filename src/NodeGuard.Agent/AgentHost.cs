@@ -7,6 +7,7 @@ using NodeGuard.Agent.Cluster.Operations;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Http;
+using NodeGuard.Agent.Images;
 using NodeGuard.Agent.Logging;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Agent.Updates;
@@ -33,7 +34,7 @@ internal sealed record UpdateParts(IHostedHold? Hold, PendingLoop? Pending, Upda
 
 /// <summary>The loops' owners, for <see cref="AgentLoops"/>.</summary>
 internal sealed record AgentParts(
-    IHostedGuard Guard, WatchdogLoop Watchdog, ConfigurationReload Reload, ServeLoop Control, ServeLoop? Observer, ClusterConnectionLoop? Cluster, UpdateParts Updates);
+    IHostedGuard Guard, WatchdogLoop Watchdog, ConfigurationReload Reload, ServeLoop Control, ServeLoop? Observer, ClusterConnectionLoop? Cluster, UpdateParts Updates, DriftLoop? Drift);
 
 /// <summary>Starts the guard first and everything else behind it, and stops in the opposite order.</summary>
 public sealed class AgentHost
@@ -86,6 +87,9 @@ public sealed class AgentHost
 
     /// <summary>Makes the loop that updates this host when somebody wishes it; without it nobody does.</summary>
     public Func<GuardSurroundings, IHostedGuard, PendingLoop, UpdateRunLoop>? RunsFactory { get; init; }
+
+    /// <summary>Makes the loop that compares this host with its image; without it nobody does.</summary>
+    public Func<GuardSurroundings, DriftLoop>? DriftFactory { get; init; }
 
     /// <summary>Told when the observer's port is bound, for tests that ask for port 0.</summary>
     internal event Action<int>? ObserverServed;
@@ -157,8 +161,9 @@ public sealed class AgentHost
         using IHostedHold? hold = HoldFactory?.Invoke(surroundings);
         using PendingLoop? pending = PendingFactory?.Invoke(surroundings, guard);
         using UpdateRunLoop? runs = pending is null ? null : RunsFactory?.Invoke(surroundings, guard, pending);
+        using DriftLoop? drift = DriftFactory?.Invoke(surroundings);
         using var reload = new ConfigurationReload(_configuration, _read, guard, hold, _loggers, surroundings.Metrics, _notifier);
-        AgentParts parts = Assemble(guard, new UpdateParts(hold, pending, runs), surroundings, exposition, reload, bus);
+        AgentParts parts = Assemble(guard, new UpdateParts(hold, pending, runs), drift, surroundings, exposition, reload, bus);
 
         using var signals = new StopSignals(cancellation);
         using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -190,13 +195,13 @@ public sealed class AgentHost
     }
 
     private AgentParts Assemble(
-        IHostedGuard guard, UpdateParts updates, GuardSurroundings surroundings, PrometheusExposition exposition, ConfigurationReload reload, SystemBus? bus)
+        IHostedGuard guard, UpdateParts updates, DriftLoop? drift, GuardSurroundings surroundings, PrometheusExposition exposition, ConfigurationReload reload, SystemBus? bus)
     {
         var control = new ServeLoop(
             "the control API",
             new UnixDomainSocketEndPoint(_options.Http.SocketPath),
             MaxControlConnections,
-            new ControlApi(guard, updates.Hold, updates.Pending, updates.Runs).HandleAsync,
+            new ControlApi(guard, updates.Hold, updates.Pending, updates.Runs, drift).HandleAsync,
             _loggers,
             _time,
             () => SocketFile.RemoveStale(_options.Http.SocketPath));
@@ -209,17 +214,17 @@ public sealed class AgentHost
         }
 
         var watchdog = new WatchdogLoop(guard, surroundings.Heartbeats, _notifier, _log, _time);
-        ClusterConnectionLoop? cluster = bus is null ? null : Cluster(_options.Cluster!, guard, updates, bus);
-        return new AgentParts(guard, watchdog, reload, control, observer, cluster, updates);
+        ClusterConnectionLoop? cluster = bus is null ? null : Cluster(_options.Cluster!, guard, updates, drift, bus);
+        return new AgentParts(guard, watchdog, reload, control, observer, cluster, updates, drift);
     }
 
-    private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, UpdateParts updates, SystemBus bus)
+    private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, UpdateParts updates, DriftLoop? drift, SystemBus bus)
     {
         var operations = new OperationExecutor(
             new OperationStore(_options.StateDirectory), new LogindReboot(bus), cluster.MayReboot, _time, _loggers.CreateLogger("operations"))
         {
             Updates = new UpdateOperation(updates.Runs, updates.Pending, cluster.MayUpdate, _time),
         };
-        return new ClusterConnectionLoop(_options, guard, operations, _loggers, _time) { Hold = updates.Hold, Pending = updates.Pending };
+        return new ClusterConnectionLoop(_options, guard, operations, _loggers, _time, drift) { Hold = updates.Hold, Pending = updates.Pending };
     }
 }

@@ -46,6 +46,11 @@ internal static class AgentLoops
             loops.Add(new("update-runs", Deadline, runs.RunAsync));
         }
 
+        if (parts.Drift is { } drift)
+        {
+            loops.Add(new("image-drift", Deadline, drift.RunAsync));
+        }
+
         loops.AddRange(parts.Guard.Loops);
         return loops;
     }

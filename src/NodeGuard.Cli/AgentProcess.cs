@@ -1,6 +1,7 @@
 using NodeGuard.Agent;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Hosting;
+using NodeGuard.Agent.Images;
 using NodeGuard.Agent.Logging;
 using NodeGuard.Agent.Updates;
 using NodeGuard.Agent.Updates.Runs;
@@ -27,6 +28,7 @@ public sealed class AgentProcess(CliConsole console, IServiceNotifier notifier, 
             HoldFactory = hold,
             PendingFactory = PendingLoop.For,
             RunsFactory = UpdateRunLoop.For,
+            DriftFactory = DriftLoop.For,
         };
         return await host.RunAsync(guard, cancellation);
     }

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using NodeGuard.Cli.Commands;
 using NodeGuard.Cli.Fleet;
 using NodeGuard.Cli.Help;
+using NodeGuard.Cli.Images;
 using NodeGuard.Cli.Install;
 using NodeGuard.Cli.Kubernetes;
 
@@ -79,6 +80,7 @@ public static class CommandLine
         DoctorCommand.Create(context),
         HardenCommand.Create(context),
         UpdatesCommand.Create(context),
+        ImageCommand.Create(context),
         ReleaseCommand.Create(context),
         DrillCommand.Create(context),
         CompletionCommand.Create(context),

@@ -14,7 +14,7 @@ namespace NodeGuard.Agent.Cluster;
 
 /// <summary>Connects as the configuration says, does what is asked of this host, and reports, turn by turn.</summary>
 internal sealed class ClusterConnectionLoop(
-    AgentOptions options, IRouteGuard guard, OperationExecutor operations, ILoggerFactory loggers, TimeProvider time)
+    AgentOptions options, IRouteGuard guard, OperationExecutor operations, ILoggerFactory loggers, TimeProvider time, IImageDrift? drift = null)
 {
     private static readonly TimeSpan FactsAge = TimeSpan.FromMinutes(1);
 
@@ -75,7 +75,7 @@ internal sealed class ClusterConnectionLoop(
     }
 
     private AgentView View() => new(
-        guard.Status, guard.Episodes, Facts(), options.Routes.Harden.ToString().ToLowerInvariant(), AgentHost.Version, operations.Status)
+        guard.Status, guard.Episodes, Facts(), options.Routes.Harden.ToString().ToLowerInvariant(), AgentHost.Version, operations.Status, drift?.Latest)
     {
         Hold = Hold?.Latest,
         Pending = Pending?.Latest,

@@ -10,8 +10,9 @@ namespace NodeGuard.Agent.Cluster;
 /// <summary>What the agent's own parts say.</summary>
 /// <param name="Prevention">What keeps networkd from deleting, as configured.</param>
 /// <param name="Operation">What was asked of the agent; null for what stands in the status already.</param>
+/// <param name="Drift">Null where nobody looks.</param>
 public sealed record AgentView(
-    GuardStatus Guard, IReadOnlyList<EpisodeRecord> Episodes, HostFacts Host, string Prevention, string Version, OperationStatus? Operation = null)
+    GuardStatus Guard, IReadOnlyList<EpisodeRecord> Episodes, HostFacts Host, string Prevention, string Version, OperationStatus? Operation = null, ImageDrift? Drift = null)
 {
     /// <summary>The units that install updates; null while nobody has looked.</summary>
     public UpdatesStatus? Hold { get; init; }
@@ -49,6 +50,7 @@ public static class ClusterReport
             // The file proves a need; what its absence means is known together with the kernels only.
             RebootRequired = view.Host.RebootRequired == true ? true : view.Pending is { } pending ? pending.Reboot.Required : view.Host.RebootRequired,
             Updates = NodeUpdatesReport.Of(view.Hold, view.Pending),
+            Drift = view.Drift is { } drift ? new DriftStatus { State = drift.State.ToString(), Message = drift.Message } : null,
             Operation = view.Operation ?? before?.Operation,
             Conditions = [Intact(view.Guard, state, before, now)],
         };

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Core.Images;
 using NodeGuard.Core.Routing.Reports;
 using NodeGuard.Core.Updates;
 using NodeGuard.Core.Updates.Pending;
@@ -16,6 +18,7 @@ namespace NodeGuard.Agent.Control;
     [
         typeof(GuardStateConverter), typeof(GuardModeConverter), typeof(HoldModeConverter), typeof(HoldStateConverter),
         typeof(KeptBackReasonConverter), typeof(HazardStateConverter), typeof(UpdateScopeConverter), typeof(UpdateRunPhaseConverter),
+        typeof(DriftStateConverter), typeof(DifferenceKindConverter), typeof(HostKindConverter),
     ])]
 [JsonSerializable(typeof(GuardStatus))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerObject>))]
@@ -51,3 +54,9 @@ internal sealed class HazardStateConverter() : JsonStringEnumConverter<HazardSta
 internal sealed class UpdateScopeConverter() : JsonStringEnumConverter<UpdateScope>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class UpdateRunPhaseConverter() : JsonStringEnumConverter<UpdateRunPhase>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class DriftStateConverter() : JsonStringEnumConverter<DriftState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class DifferenceKindConverter() : JsonStringEnumConverter<DifferenceKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class HostKindConverter() : JsonStringEnumConverter<HostKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -94,6 +94,9 @@ public sealed record GuardStatus
 
     /// <summary>Whether a pending update would cut this node off; null until the host's package tools have answered.</summary>
     public Hazard? Hazard { get; init; }
+
+    /// <summary>Whether this host is what its image made it; null where nobody looks.</summary>
+    public ImageDrift? Drift { get; init; }
 }
 
 /// <summary>One object of the ledger, for people and programs.</summary>

@@ -6,7 +6,7 @@ using NodeGuard.Hosting.Http;
 namespace NodeGuard.Agent.Http;
 
 /// <summary>What root may ask of the running agent over the control socket.</summary>
-internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IPendingUpdates? pending = null, IUpdateRuns? runs = null)
+internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IPendingUpdates? pending = null, IUpdateRuns? runs = null, IImageDrift? drift = null)
 {
     private const string Known =
         "/v1/status, /v1/episodes, /v1/routes, /v1/routes/diff, /v1/routes/watch, /v1/routes/restore, /v1/pins/ID, /v1/updates, /v1/updates/pending, /v1/updates/runs, /v1/updates/runs/ID/log";
@@ -33,7 +33,7 @@ internal sealed class ControlApi(IRouteGuard guard, IUpdateHold? hold = null, IP
 
         return path switch
         {
-            "/v1/status" => GetAsync(context, () => HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, guard.Status with { Hazard = pending?.Latest?.Hazard }, ControlJsonContext.Default.GuardStatus)),
+            "/v1/status" => GetAsync(context, () => HttpAnswers.JsonAsync(context, StatusCodes.Status200OK, guard.Status with { Hazard = pending?.Latest?.Hazard, Drift = drift?.Latest }, ControlJsonContext.Default.GuardStatus)),
             "/v1/episodes" => GetAsync(context, () => HttpAnswers.JsonStreamAsync(context, guard.Episodes, ControlJsonContext.Default.IReadOnlyListEpisodeRecord)),
             "/v1/routes" => GetAsync(context, () => ListAsync(context, cancellation)),
             "/v1/routes/diff" => GetAsync(context, () => DiffAsync(context, cancellation)),

@@ -131,6 +131,9 @@ public sealed class AgentMetrics : IDisposable
     /// <summary>Gauges of what is pending, read at each scrape.</summary>
     internal void ObservePending(Func<PendingStatus?> status) => PendingGauges.Create(_meter, status);
 
+    /// <summary>Gauges of drift, read at each scrape.</summary>
+    internal void ObserveDrift(DriftReadings readings) => DriftGauges.Create(_meter, readings);
+
     /// <summary>When each loop last moved.</summary>
     public void ObserveLoops(LoopHeartbeats heartbeats) => _meter.CreateObservableGauge(
         "nodeguard_loop_last_iteration_timestamp_seconds",

@@ -1,4 +1,6 @@
 using NodeGuard.Agent.Control;
+using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Core.Images;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Updates;
 using NodeGuard.Core.Updates.Pending;
@@ -68,6 +70,25 @@ internal static class MetricLabels
         HazardState.None => "none",
         HazardState.Hazard => "hazard",
         _ => "unknown",
+    };
+
+    public static string Of(DriftState state) => state switch
+    {
+        DriftState.None => "none",
+        DriftState.Drifted => "drifted",
+        _ => "unknown",
+    };
+
+    public static string Of(DifferenceKind kind) => kind switch
+    {
+        DifferenceKind.Image => "image",
+        DifferenceKind.Kernel => "kernel",
+        DifferenceKind.Package => "package",
+        DifferenceKind.File => "file",
+        DifferenceKind.Mask => "mask",
+        DifferenceKind.Networkd => "networkd",
+        DifferenceKind.CommandLine => "command_line",
+        _ => "sysctl",
     };
 
     public static string Of(KeptBackReason reason) => reason switch

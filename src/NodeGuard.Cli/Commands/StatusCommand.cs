@@ -6,6 +6,7 @@ using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Kubernetes;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
+using NodeGuard.Core.Fleet.Guarded;
 
 namespace NodeGuard.Cli.Commands;
 
@@ -88,6 +89,8 @@ public static class StatusCommand
         fields.Add("Pinned", status.Pinned.ToString(CultureInfo.InvariantCulture));
         if (status.Hazard is { } hazard)
             fields.Add("Hazard", PendingText.HazardCell(hazard));
+        if (status.Drift is { } drift)
+            fields.Add("Image", new TextCell(drift.Message, drift.State is DriftState.None ? Tone.Good : Tone.Warning));
         if (status.LedgerFull)
             fields.Add("Ledger", new TextCell("full: objects that came later are not guarded; raise routes.maxObjects", Tone.Bad));
         fields.Add("Running since", $"{TimeText.Local(status.StartedAt, console.Time)} ({TimeText.Age(status.StartedAt, console.Time)})");

@@ -5,8 +5,10 @@ namespace NodeGuard.Linux.Files;
 /// <summary>What the framework does not offer: open with close-on-exec and no lock of its own, flock, a file's type.</summary>
 internal static partial class NativeFiles
 {
+    public const int O_RDONLY = 0;
     public const int O_RDWR = 2;
     public const int O_CREAT = 0x40;
+    public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
 
     public const int LOCK_EX = 2;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Metrics;
 using NodeGuard.Agent.Tests.Fakes;
+using NodeGuard.Core.Images;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Reports;
 using NodeGuard.Core.Updates;
@@ -105,6 +106,11 @@ public sealed class AgentMetricsTests : IDisposable
             Problems = [],
             Units = [new UpdateUnit { Unit = "apt-daily.service", State = HoldState.Held, Reason = "held", NextRun = DateTimeOffset.UnixEpoch }],
         });
+
+        _metrics.ObserveDrift(new DriftReadings(
+            static () => ImageDrift.NotLookedYet with { ImageId = "node", ImageVersion = "1", LookedAt = DateTimeOffset.UnixEpoch, Counts = new Dictionary<DifferenceKind, int> { [DifferenceKind.Package] = 2 } },
+            static () => 0.014,
+            static () => 1));
 
         (int exit, string output) = await PromtoolAsync(_exposition.Write());
 
