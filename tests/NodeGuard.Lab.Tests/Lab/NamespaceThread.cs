@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using NodeGuard.Linux.Threads;
 
-namespace NodeGuard.Benchmarks.Measuring;
+namespace NodeGuard.Lab.Tests.Lab;
 
 /// <summary>A thread that lives in another network namespace: what it opens stays there.</summary>
 internal sealed partial class NamespaceThread
