@@ -65,7 +65,7 @@ public sealed class CoordinatedUpdateTests
         NodePolicy frozen = await stage.UntilFrozenAsync("workers");
 
         frozen.Status!.Freeze!.Cause.ShouldBe(FreezeRules.FailedRecycles);
-        frozen.Status.Freeze.Message.ShouldContain($"the default route is gone (simulated) (updated: {Systemd} 2)");
+        frozen.Status.Freeze.Message!.ShouldContain($"the default route is gone (simulated) (updated: {Systemd} 2)");
         await PolicyAsync(stage, "others", static _ => { });
         stage.Sandbox.Apply($"pool-packages=others/{Systemd}=2").ShouldBeEmpty();
         await stage.UntilAsync(
@@ -77,8 +77,10 @@ public sealed class CoordinatedUpdateTests
         byHand.Status.Message!.ShouldContain($"{Systemd} 2 is not installed: NodeRecycle");
         (await stage.AllAsync(ResourceTypes.NodeRecycles)).Count(static recycle => recycle.Status?.Replacement?.RequestedAt is not null).ShouldBe(1);
 
+        // Somebody has looked, and mended what broke with it.
+        stage.Sandbox.Apply("pool-faults=workers/").ShouldBeEmpty();
         await stage.ResumeAsync("workers");
-        await stage.UntilAsync(async () => (await SucceededAsync(stage)).Length >= 2, "the other policy's nodes were not updated");
+        await stage.UntilAsync(async () => (await SucceededAsync(stage)).Length == 6, "not all other nodes of both policies were updated");
     }
 
     [Theory]
@@ -113,7 +115,7 @@ public sealed class CoordinatedUpdateTests
         // As the agent would where apt finds no archive.
         Node node = await stage.FirstAsync();
         GuardedNode guarded = await stage.UntilAsync(ResourceTypes.GuardedNodes, node.Metadata.Name!, static seen => seen.Status?.Operation?.State == "Running");
-        string patch = $$$"""{"status":{"operation":{"id":"{{{guarded.Spec!.Operation!.Id}}}","state":"Failed","message":"no archive","changed":false}}}""";
+        string patch = $$"""{"status": {"operation": {"id": "{{guarded.Spec!.Operation!.Id}}", "state": "Failed", "message": "no archive", "changed": false} } }""";
         FleetStage.Value(await stage.Api.PatchAsync(
             ResourceTypes.GuardedNodes, new ObjectName(string.Empty, node.Metadata.Name!), new Patch(PatchKind.Merge, Encoding.UTF8.GetBytes(patch)), "status", WriteOptions.Default, default));
 

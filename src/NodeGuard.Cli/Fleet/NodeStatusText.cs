@@ -2,6 +2,7 @@ using System.Globalization;
 using NodeGuard.Cli.Fleet.Reports;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Terminal;
+using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Cli.Fleet;
@@ -105,10 +106,21 @@ internal static class NodeStatusText
         fields.Add("Flushes", Episodes(console, agent.Episodes));
         if (agent.RebootRequired is { } reboot)
             fields.Add("Reboot", reboot ? new TextCell("the node asks for one", Tone.Warning) : new TextCell("not asked for"));
+        Updates(fields, agent.Updates);
         if (agent.Drift is { State: not null } drift)
             fields.Add("Drift", $"{drift.State}{(drift.Message is { Length: > 0 } message ? $": {message}" : "")}");
         if (agent.Operation is { State: not null } operation)
             fields.Add("Operation", $"{operation.State}{(operation.Message is { Length: > 0 } message ? $": {message}" : "")}");
+    }
+
+    private static void Updates(FieldList fields, NodeUpdatesStatus? updates)
+    {
+        if (updates is null)
+            return;
+        string pending = updates.Pending is { } count ? $"{count} pending, {Number(updates.Security)} for security" : $"what is pending is not known{(updates.Problem is { } problem ? $": {problem}" : "")}";
+        fields.Add("Updates", new TextCell($"{updates.Hold}; {pending}", updates.Pending is null ? Tone.Warning : Tone.Plain));
+        if (updates.Hazard is { } hazard and not nameof(HazardState.None))
+            fields.Add("Hazard", new TextCell($"{hazard}: {updates.HazardMessage}", hazard == nameof(HazardState.Hazard) ? Tone.Bad : Tone.Warning));
     }
 
     private static TextCell Routes(RoutesStatus? routes)

@@ -26,12 +26,13 @@ public static class FleetReading
         bool ownEtcdRole = view.Nodes.Objects.Any(static node => node.Labels.ContainsKey(Etcd));
         ILookup<string, NodeRecycle> failures = view.Recycles.Objects
             .Where(static recycle => RecycleReading.Phase(recycle) == RecyclePhase.Failed).ToLookup(RecycleReading.NodeUid);
+        ILookup<string, FleetSlot> slots = (fleet.Status?.Slots ?? []).ToLookup(static slot => slot.RecycleUid ?? string.Empty);
         DisruptionBudget budget = PolicyReading.BudgetOf(fleet.Spec, out string? problem);
         return new FleetState
         {
             Nodes = [.. view.Nodes.Objects.Select(node => NodeOf(node, view.Agent(node.Name), active, ownEtcdRole, failures))],
             Policies = [.. view.Policies.Objects.Select(policy => PolicyReading.Of(policy, ExpectedDurations.Of(policy.Metadata.Name ?? "", view.Recycles.Objects)))],
-            Recycles = [.. view.Recycles.Objects.Where(static recycle => RecycleReading.Phase(recycle) is { } phase && !phase.IsFinal()).Select(RecycleReading.Planned)],
+            Recycles = [.. view.Recycles.Objects.Where(static recycle => RecycleReading.Phase(recycle) is { } phase && !phase.IsFinal()).Select(recycle => RecycleReading.Planned(recycle, slots))],
             Slots = [.. (fleet.Status?.Slots ?? []).Select(SlotOf)],
             Starts = [.. view.Recycles.Objects.Where(static recycle => recycle.Status?.StartedAt is not null).Select(StartOf)],
             Updated = UpdateReading.Updated(view),

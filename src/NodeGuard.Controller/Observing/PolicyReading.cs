@@ -64,7 +64,7 @@ public sealed class PolicyReading
             Updates = Word<UpdateMode>(spec.Updates?.Mode ?? nameof(UpdateMode.Off), "spec.updates.mode"),
             UpdateScope = Word<UpdateScope>(spec.Updates?.Scope ?? nameof(UpdateScope.Security), "spec.updates.scope"),
             OnHazard = Word<HazardResponse>(spec.Updates?.OnHazard ?? nameof(HazardResponse.Wait), "spec.updates.onHazard"),
-            Released = [.. PendingReading.Read(status?.Released)],
+            Released = PendingReading.Read(status?.Released).ToHashSet(),
             Budget = Budget(budget.MaxUnavailable ?? new IntOrString(1), budget.MaxPerZone, budget.MinSpacing, budget.MaxStartsPerHour, "spec.budget"),
             Windows = [.. (spec.Windows ?? []).Select(Window).OfType<MaintenanceWindow>()],
             AllowOverrun = spec.WindowEnd == nameof(WindowEnd.AllowOverrun),

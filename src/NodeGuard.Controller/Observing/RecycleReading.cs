@@ -47,14 +47,15 @@ public static class RecycleReading
         return rest < LongestRest ? rest : LongestRest;
     }
 
-    public static PlannedRecycle Planned(NodeRecycle recycle) => new(
+    /// <param name="slots">One that was given a slot is under way, although its own phase does not say so yet.</param>
+    public static PlannedRecycle Planned(NodeRecycle recycle, ILookup<string, FleetSlot> slots) => new(
         recycle.Metadata.Name ?? string.Empty,
         recycle.Metadata.Uid ?? string.Empty,
         recycle.Spec?.NodeName ?? string.Empty,
         NodeUid(recycle),
         Reasons(recycle),
         IsAutomatic(recycle),
-        Waiting: Phase(recycle) == RecyclePhase.Pending,
+        Waiting: Phase(recycle) == RecyclePhase.Pending && !slots[recycle.Metadata.Uid ?? string.Empty].Any(slot => (slot.Attempt ?? 1) > Attempts(recycle)),
         IsForced(recycle),
         RequestedAt(recycle),
         recycle.Spec?.Deadline,

@@ -72,6 +72,22 @@ public sealed class Ledger
     /// <summary>Routes and groups that use this nexthop.</summary>
     public HashSet<LedgerEntry> DependentsOfNexthop(uint id) => _onNexthop.GetValueOrDefault(id, None);
 
+    /// <summary>The members of a group.</summary>
+    public IEnumerable<uint> MembersOf(LedgerEntry group) => _onNexthop.Where(dependents => dependents.Value.Contains(group)).Select(static dependents => dependents.Key);
+
+    /// <summary>The nexthops that a group has here and not in what the kernel shows of it; null when the kernel shows others besides.</summary>
+    /// <param name="shown">NHA_GROUP as the kernel sent it.</param>
+    public IReadOnlyList<uint>? LackingMembers(LedgerEntry group, ReadOnlySpan<byte> shown)
+    {
+        uint[] members = GroupMembers(shown);
+        if (members.Any(member => !DependentsOfNexthop(member).Contains(group)))
+        {
+            return null;
+        }
+
+        return [.. MembersOf(group).Except(members)];
+    }
+
     /// <summary>Routes that prefer this address as their source.</summary>
     public HashSet<LedgerEntry> DependentsOfAddress(UInt128 address) => _onAddress.GetValueOrDefault(address, None);
 

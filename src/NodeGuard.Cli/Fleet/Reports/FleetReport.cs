@@ -54,6 +54,7 @@ internal sealed record TroubleReport(string Node, string? Policy, TroubleKind Ki
 internal enum TroubleKind
 {
     RoutesLost,
+    UpdateHazard,
     NotReady,
     Overdue,
     Conflict,

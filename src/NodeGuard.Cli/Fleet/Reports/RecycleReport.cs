@@ -30,6 +30,9 @@ internal sealed record RecycleReport(
     bool Cancel,
     string? Message)
 {
+    /// <summary>What is installed, where the machine stays and is updated: "name version".</summary>
+    public IReadOnlyList<string>? Updates { get; init; }
+
     public bool IsFinal => Phase is nameof(RecyclePhase.Succeeded) or nameof(RecyclePhase.Failed) or nameof(RecyclePhase.Cancelled);
 
     public static RecycleReport Of(NodeRecycle recycle)
@@ -55,6 +58,9 @@ internal sealed record RecycleReport(
             status?.PhaseDeadline,
             RecycleReading.Attempts(recycle),
             spec.Cancel ?? false,
-            status?.Message);
+            status?.Message)
+        {
+            Updates = (status?.Replacement?.Updates ?? spec.Updates)?.ConvertAll(static package => $"{package.Name} {package.Version}"),
+        };
     }
 }

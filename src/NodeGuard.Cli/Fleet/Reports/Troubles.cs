@@ -1,4 +1,5 @@
 using NodeGuard.Core.Fleet.Planning;
+using NodeGuard.Core.Updates.Pending;
 
 namespace NodeGuard.Cli.Fleet.Reports;
 
@@ -26,6 +27,8 @@ internal static class Troubles
             new(node.Name, outlook.Policy.Length == 0 ? null : outlook.Policy, kind, message, since);
         if (node.RoutesLost)
             yield return One(TroubleKind.RoutesLost, "its agent reports routes that are lost and do not come back");
+        if (node.Hazard == HazardState.Hazard)
+            yield return One(TroubleKind.UpdateHazard, node.HazardReason);
         ObstacleKind? obstacle = outlook.Obstacle?.Kind;
         if (obstacle is ObstacleKind.InProgress or ObstacleKind.Leaving)
             yield break;

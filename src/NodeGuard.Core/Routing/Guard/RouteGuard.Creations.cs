@@ -111,10 +111,13 @@ public sealed partial class RouteGuard
         }
     }
 
-    /// <summary>A nexthop deleted by networkd leaves its groups one member short, announced with networkd's portid.</summary>
+    /// <summary>
+    /// A nexthop deleted by networkd leaves its groups one member short, announced with networkd's portid, right behind its own
+    /// deletion; that one may be lost in an overrun, and networkd has no other reason to write a group that is not its own.
+    /// </summary>
     private bool IsDamage(LedgerEntry changed, Deleter author) =>
         changed.Owner == Ownership.Foreign && changed.Facts.Stage == RestoreStage.NexthopGroup
-        && author is Deleter.Networkd or Deleter.Kernel && _fallenNexthops.Count > 0;
+        && (author is Deleter.Networkd || (author is Deleter.Kernel && _fallenNexthops.Count > 0));
 
     private LedgerEntry? Adopt(
         in ObservedObject observed, Ownership owner, string? linkName, LedgerEntry? inPlaceOf, long now)

@@ -6,6 +6,8 @@ public delegate Ownership OwnerOf(in ObservedObject observed);
 public sealed partial class RouteGuard
 {
     private readonly HashSet<ObjectKey> _deletedDuringRead = new(256);
+    private readonly List<LedgerEntry> _short = [];
+    private readonly HashSet<ObjectKey> _ownersOwn = [];
     private int _read;
     private int _readPosition;
     private bool _reading;
@@ -21,6 +23,7 @@ public sealed partial class RouteGuard
         _reading = true;
         NeedsRead = false;
         _deletedDuringRead.Clear();
+        _short.Clear();
         Ledger.ForgetFullness();
     }
 
@@ -71,6 +74,7 @@ public sealed partial class RouteGuard
     public void EndRead(long now)
     {
         _reading = false;
+        JudgeShortGroups();
         bool places = Restores && (Episode.Running || _recalled);
         _recalled = false;
         foreach (LedgerEntry entry in Ledger.Entries)
@@ -189,6 +193,21 @@ public sealed partial class RouteGuard
             return changed;
         }
 
+        if (IsShort(changed, observed))
+        {
+            // Lost already, and on its way: what the kernel shows is what the flush has left of it.
+            if (changed.State is EntryState.Missing or EntryState.Restoring)
+            {
+                return null;
+            }
+
+            if (Ledger.LackingMembers(changed, observed.GroupMembers)!.Any(IsUnseen))
+            {
+                _short.Add(changed);
+                return changed;
+            }
+        }
+
         bool followUpPending = changed.Restores > 0 && !changed.FollowUp.IsEmpty && Episode.Running;
         if (followUpPending)
         {
@@ -197,5 +216,33 @@ public sealed partial class RouteGuard
         }
 
         return Adopt(observed, changed.Owner, linkName, changed, now);
+    }
+
+    /// <summary>
+    /// The kernel shows a group without some of its members. Where this read has not shown those either, they may have fallen while
+    /// nobody could tell: the group is restored together with them, or taken for its owner's once they have shown.
+    /// </summary>
+    private bool IsShort(LedgerEntry group, in ObservedObject shown) =>
+        Restores && group.Owner == Ownership.Foreign && group.Facts.Stage == RestoreStage.NexthopGroup
+        && !_ownersOwn.Contains(group.Key)
+        && Ledger.LackingMembers(group, shown.GroupMembers) is { Count: > 0 };
+
+    private bool IsUnseen(uint nexthop) =>
+        Ledger.FirstWithKey(new ObjectKey(ObjectKind.Nexthop, 0, 0, 0, 0, nexthop, 0, 0, 0)) is { } member && member.SeenInRead != _read;
+
+    /// <summary>A group whose lacking members have all shown behind it was changed by its owner: the next read takes it as it is.</summary>
+    private void JudgeShortGroups()
+    {
+        _ownersOwn.Clear();
+        foreach (LedgerEntry group in _short)
+        {
+            if (!Ledger.MembersOf(group).Any(IsUnseen))
+            {
+                _ownersOwn.Add(group.Key);
+                NeedsRead = true;
+            }
+        }
+
+        _short.Clear();
     }
 }

@@ -1,6 +1,9 @@
 using NodeGuard.Core.Fleet.Planning;
+using NodeGuard.Core.Fleet.Policies;
+using NodeGuard.Core.Fleet.Updates;
 using NodeGuard.Core.Selecting;
 using NodeGuard.Core.Units;
+using NodeGuard.Core.Updates.Pending;
 using Shouldly;
 using Xunit;
 using static NodeGuard.Core.Tests.Fleet.Planning.Some;
@@ -13,6 +16,9 @@ public class ObstacleTests
     private static readonly FleetNode One = Node(1);
     private static readonly FleetNode Two = Node(2);
     private static readonly FleetState Wanted = State(Policy(), One, Two);
+    private static readonly PackageVersion Systemd = new("systemd:amd64", "252.38");
+    private static readonly Policy Coordinated = Policy() with { Image = null, Updates = UpdateMode.Coordinated };
+    private static readonly FleetNode Pending = One with { Pending = new PendingSet("systemd", [Systemd], [Systemd]), Hazard = HazardState.None };
 
     private static readonly FleetState ControlPlanes = State(
         Policy(), [.. Nodes(3, static node => node with { IsControlPlane = true, IsEtcdMember = true })]);
@@ -47,6 +53,14 @@ public class ObstacleTests
         [ObstacleKind.Wave] = (
             State(Policy() with { Waves = [new Wave("canary", Selector: Labelled("pool", "none")), new Wave("canary2", CountOrPercent.Of(1)), new Wave("rest")] }, One, Two) with { Recycles = [Running(Two)] },
             "an earlier wave comes first: wave canary2 is being rolled out"),
+        [ObstacleKind.UpdateHazard] = (
+            State(Coordinated, Pending with { Hazard = HazardState.Hazard, HazardReason = "Updating systemd would delete 3 foreign rules." }),
+            "updating it may cut it off: Updating systemd would delete 3 foreign rules."),
+        [ObstacleKind.UpdateHalted] = (
+            State(Coordinated, Pending) with { Halted = [new HaltedVersion(Systemd, "NodeRecycle x failed")] }, "what is pending has hurt a node: systemd:amd64 252.38: NodeRecycle x failed"),
+        [ObstacleKind.UpdateWave] = (
+            State(Coordinated with { Waves = [new Wave("canary", Selector: Labelled("pool", "none")), new Wave("rest")] }, Pending),
+            "an earlier wave is updated first: systemd:amd64 252.38: no node of wave canary has it or waits for it, and nobody has tried it"),
         [ObstacleKind.Pace] = (
             State(DayPolicy(), [.. Nodes(2, static node => node with { BornAt = Now.AddHours(-10) })]) with { Starts = [new PastStart("workers", Now.AddMinutes(-1), ForAge: true)] },
             "nodes of one age are spread, so that they do not go at once"),

@@ -98,7 +98,7 @@ public sealed class PlainGroupTests
     }
 
     [Theory]
-    [InlineData("name=w,count=5,provider=clusterapi,zones=x;y,boot=2m,birth=spread:24h,labels=a=b;c=d,agents=true,sameName=true")]
+    [InlineData("name=w,count=5,provider=clusterapi,zones=x;y,boot=2m,birth=spread:24h,labels=a=b;c=d,agents=true,sameName=true,packages=bash:amd64=1;curl:amd64=2,update=1m")]
     public void APoolsTextIsReadAndItsObjectSaysTheSame(string text)
     {
         PoolSpec pool = PoolText.Parse(text, out string error).ShouldNotBeNull();
@@ -107,8 +107,9 @@ public sealed class PlainGroupTests
         pool.Birth.ShouldBe(TimeSpan.FromHours(24));
         PoolSpec read = PoolSpec.Of(pool.ToObject());
         read.Labels.ShouldBe(new Dictionary<string, string> { ["a"] = "b", ["c"] = "d" }, ignoreOrder: true);
-        (read with { Labels = pool.Labels, Zones = pool.Zones }).ShouldBe(pool);
+        (read with { Labels = pool.Labels, Zones = pool.Zones, Packages = pool.Packages }).ShouldBe(pool);
         read.Zones.ShouldBe(pool.Zones);
+        read.Packages.ShouldBe(pool.Packages);
     }
 
     [Theory]
