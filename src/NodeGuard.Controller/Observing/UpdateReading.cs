@@ -1,5 +1,4 @@
 using NodeGuard.Controller.Fleet;
-using NodeGuard.Controller.Recycles;
 using NodeGuard.Core.Fleet.Freezes;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Core.Fleet.Updates;

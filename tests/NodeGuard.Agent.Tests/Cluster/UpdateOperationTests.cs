@@ -1,6 +1,5 @@
 using NodeGuard.Agent.Cluster.Operations;
 using NodeGuard.Agent.Control;
-using NodeGuard.Agent.Tests.Fakes;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Kubernetes.Models.Fleet;

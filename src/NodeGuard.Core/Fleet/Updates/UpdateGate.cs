@@ -1,7 +1,6 @@
 using NodeGuard.Core.Fleet.Planning;
 using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Core.Updates.Pending;
-using NodeGuard.Core.Updates.Runs;
 
 namespace NodeGuard.Core.Fleet.Updates;
 
