@@ -16,17 +16,17 @@ namespace NodeGuard.Agent.Cluster;
 internal sealed class ClusterConnectionLoop(
     AgentOptions options, IRouteGuard guard, OperationExecutor operations, ILoggerFactory loggers, TimeProvider time)
 {
-    /// <summary>Holds what the fleet wants held; without it nothing is.</summary>
-    public IHostedHold? Hold { get; init; }
-
-    /// <summary>Knows what is pending; without it nothing is told of that.</summary>
-    public IPendingUpdates? Pending { get; init; }
-
     private static readonly TimeSpan FactsAge = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _log = loggers.CreateLogger("cluster");
     private HostFacts? _facts;
     private long _factsMark;
+
+    /// <summary>Holds what the fleet wants held; without it nothing is.</summary>
+    public IHostedHold? Hold { get; init; }
+
+    /// <summary>Knows what is pending; without it nothing is told of that.</summary>
+    public IPendingUpdates? Pending { get; init; }
 
     /// <exception cref="InvalidOperationException">There are no credentials, or they are not well made; the runner tries again.</exception>
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)

@@ -56,6 +56,7 @@ public sealed class UpdateOperationTests
     {
         _told = new OperationStatus { Id = "op-1", State = "Running", Message = "it ran" };
         Turn(Started()).ShouldBe("Failed: the agent's record of it is lost, and what came of it is not known");
+        _told!.Changed.ShouldBeNull("nobody knows, and it may have hurt the node");
         _runs.Wishes.ShouldBeEmpty();
 
         _told = new OperationStatus { Id = "op-1", State = "Done", Message = "it is done" };

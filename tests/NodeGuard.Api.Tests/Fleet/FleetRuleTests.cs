@@ -37,6 +37,8 @@ public sealed class FleetRuleTests(ClusterFixture cluster)
         ("\"replacement\":{\"replacementFirst\":true}", "replacementFirst makes no sense with Reboot"),
         ("\"replacement\":{\"method\":\"DeleteResource\"," + Resource + ",\"matchBy\":\"Label\"}}", "key must be given with matchBy Label or Annotation"),
         ("\"replacement\":{\"method\":\"DeleteResource\"," + Resource + ",\"key\":\"a\"}}", "key must be given with matchBy Label or Annotation"),
+        ("\"replacement\":{\"method\":\"Update\"}", "Update replaces no machine"),
+        ("\"updates\":{\"drain\":\"Never\",\"reboot\":\"IfRequired\"}", "no node is rebooted with its pods on it"),
         ("\"health\":{\"recycleNotReadyAfter\":\"30s\"}", "a node that is not Ready for less than 1m may well come back by itself"),
         ("\"health\":{\"queries\":[{\"name\":\"a\",\"query\":\"up\"}]}", "queries need prometheus"),
     ];
@@ -47,6 +49,8 @@ public sealed class FleetRuleTests(ClusterFixture cluster)
         "\"budget\":{\"maxUnavailable\":\"100%\",\"maxPerZone\":0}",
         "\"windows\":[{\"days\":[\"Sat\",\"Sun\"],\"start\":\"00:00\",\"duration\":\"24h\",\"timeZone\":\"Europe/Berlin\"},{\"cron\":\"0 22 * * 1-5\",\"duration\":\"4h\"}]",
         "\"waves\":[]",
+        "\"updates\":{\"mode\":\"Coordinated\",\"scope\":\"All\",\"drain\":\"Never\",\"onHazard\":\"Proceed\"}",
+        "\"updates\":{\"mode\":\"Coordinated\",\"drain\":\"Always\",\"reboot\":\"IfRequired\"}",
         "\"waves\":[{\"name\":\"canary\",\"size\":1,\"soak\":\"1h\"},{\"name\":\"tenth\",\"size\":\"10%\"},{\"name\":\"rest\"}]",
         "\"replacement\":{\"method\":\"Webhook\",\"replacementFirst\":true," + Webhook + "}",
         "\"replacement\":{\"method\":\"DeleteResource\"," + Resource + "}}",

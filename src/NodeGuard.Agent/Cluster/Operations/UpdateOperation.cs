@@ -35,6 +35,12 @@ public sealed class UpdateOperation(IUpdateRuns? runs, IPendingUpdates? pending,
             (_id, _beginning, _looking, _waits, _triedAt) = (id, null, null, string.Empty, 0);
         }
 
+        // Only this agent writes there: what it has told as the end is the end.
+        if (told?.Id == id && told.State is nameof(OperationState.Done) or nameof(OperationState.Failed))
+        {
+            return told;
+        }
+
         if (runs is null || pending is null)
         {
             return Failed(id, "this agent does not update the host it runs on");
@@ -52,7 +58,7 @@ public sealed class UpdateOperation(IUpdateRuns? runs, IPendingUpdates? pending,
 
         if (told?.Id == id && told.State is not nameof(OperationState.Accepted))
         {
-            return told.State is nameof(OperationState.Running) ? Failed(id, "the agent's record of it is lost, and what came of it is not known") : told;
+            return Failed(id, "the agent's record of it is lost, and what came of it is not known", changed: null);
         }
 
         if (WhyNot(asked) is { } refusal)
@@ -123,6 +129,7 @@ public sealed class UpdateOperation(IUpdateRuns? runs, IPendingUpdates? pending,
         }
     }
 
+    /// <param name="changed">Whether packages were changed; null when that is not known.</param>
     private static OperationStatus Failed(string id, string message, bool? changed = false) =>
         new() { Id = id, State = nameof(OperationState.Failed), Message = message, Changed = changed };
 
