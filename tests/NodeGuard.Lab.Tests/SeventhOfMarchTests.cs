@@ -54,7 +54,7 @@ public sealed class SeventhOfMarchTests(ITestOutputHelper output)
         await fleet.EachAsync(static node => node.SeedAsync());
         await fleet.PublishAsync(version);
 
-        await fleet.EachAsync(static node => node.Host.FireTimerAsync());
+        await fleet.EachAsync(static node => node.Host.LetTimerElapseAsync());
         await fleet.EachAsync(node => node.UpdatedByTimerAsync(fleet.Version(version)));
 
         foreach (MarchNode node in fleet.Nodes)
@@ -77,7 +77,7 @@ public sealed class SeventhOfMarchTests(ITestOutputHelper output)
             node.Listener.Record();
         }
 
-        await fleet.EachAsync(static node => node.Host.FireTimerAsync());
+        await fleet.EachAsync(static node => node.Host.LetTimerElapseAsync());
 
         foreach (MarchNode node in fleet.Nodes)
         {

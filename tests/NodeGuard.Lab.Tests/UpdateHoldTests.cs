@@ -28,7 +28,7 @@ public sealed class UpdateHoldTests(ITestOutputHelper output)
 
         await updatable.UpdateAsync();
         (await updatable.InstalledAsync()).ShouldBe("1", "started by hand");
-        await updatable.FireTimerAsync();
+        await updatable.LetTimerElapseAsync();
         (await updatable.ConditionAsync()).ShouldBe("no");
         (await updatable.InstalledAsync()).ShouldBe("1", "started by its timer");
         output.WriteLine(await container.ExecAsync("nodeguard", "updates", "list", "-o", "wide"));

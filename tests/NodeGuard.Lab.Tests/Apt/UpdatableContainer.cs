@@ -70,7 +70,7 @@ public sealed class UpdatableContainer : IAsyncDisposable
     public Task UpdateAsync() => Container.ExecAsync("systemctl", "start", Service);
 
     /// <summary>Starts the timer, which elapses each second, and waits until it has.</summary>
-    public async Task FireTimerAsync()
+    public async Task LetTimerElapseAsync()
     {
         string before = await LastTriggerAsync();
         await Container.ExecAsync("systemctl", "start", Timer);
