@@ -20,7 +20,8 @@ Usage: ./build.sh VERB [ARGUMENT...]
   demo fleet              100 simulated nodes live for a day and are all recycled in time; a bad image; a node that is blocked
   test [unit|lab]         checks format and scripts, publishes, runs the suites; the last line is "N passed, N failed"
   verify                  the slow proofs of docs/proofs.md, an hour on two cores: 10,000 histories of the controller, its death at
-                          each of its calls, and 200 nodes rolled by replicas that are killed, paused and cut off
+                          each of its calls, 200 nodes rolled by replicas that are killed, paused and cut off, and (root) an
+                          update of systemd that breaks real nodes
   publish [--arch ARCH]   makes nodeguard and nodeguard-sandbox in artifacts/linux-ARCH, each one self-contained file;
                           ARCH is x64 (default) or arm64
   sandbox [ARGUMENT...]   publishes, and runs nodeguard-sandbox with the arguments: a Kubernetes API with simulated nodes
@@ -169,15 +170,30 @@ demo() {
 verify() {
   need_dotnet
   need_prometheus
+  local proofs=(NodeGuard.Controller.Tests) project status=0
+  if is_root; then
+    need_lab
+    need_kubectl
+    proofs+=(NodeGuard.Lab.Tests)
+  else
+    say "The proofs of the lab need root and do not run: sudo ./build.sh verify"
+  fi
   publish || return
-  step build-verify "building the proofs" dotnet build tests/NodeGuard.Controller.Tests -c $configuration -v quiet || return
-  local log="$logs/verify.log" status=0
+  for project in "${proofs[@]}"; do
+    step "build-verify-$project" "building $project" dotnet build "tests/$project" -c $configuration -v quiet || return
+  done
   say "The proofs run; on two cores this takes an hour."
+  for project in "${proofs[@]}"; do verify_suite "$project" || status=$?; done
+  return "$status"
+}
+
+# Each proof with its figures, without the runner's own words.
+verify_suite() {
+  local project=$1 log="$logs/verify-$1.log" status=0
   NODEGUARD_VERIFY=1 NODEGUARD_HISTORIES="${NODEGUARD_HISTORIES:-10000}" NODEGUARD_BINARY="$artifacts/linux-x64/nodeguard" \
-    dotnet test tests/NodeGuard.Controller.Tests -c $configuration --no-build --filter Category=Verify \
+    dotnet test "tests/$project" -c $configuration --no-build --filter Category=Verify \
     --logger "console;verbosity=detailed" >"$log" 2>&1 </dev/null || status=$?
-  # Each proof with its figures, without the runner's own words.
-  sed -n -e 's/^  \(Passed\|Failed\) NodeGuard\.Controller\.Tests\./\1 /p' -e '/Standard Output Messages:/{n;p}' "$log"
+  sed -n -e "s/^  \(Passed\|Failed\) ${project//./\\.}\./\1 /p" -e '/Standard Output Messages:/,/^$/{/Standard Output Messages:/d;/^$/d;p}' "$log"
   [[ $status -eq 0 ]] || show_failures "$log"
   return "$status"
 }

@@ -4,6 +4,7 @@ using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Freezes;
 using NodeGuard.Core.Fleet.Planning;
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Core.Units;
 using NodeGuard.Kubernetes.Models;
@@ -14,6 +15,9 @@ namespace NodeGuard.Controller.Fleet;
 /// <summary>Sets freezes when their rules say so, and lifts them when a person does.</summary>
 internal static class FreezeKeeper
 {
+    // What an agent tells is by the clock of its node, which may differ from the server's.
+    private static readonly TimeSpan NodeClock = TimeSpan.FromMinutes(1);
+
     /// <summary>Changes a copy of a policy's status.</summary>
     public static void Keep(NodePolicy policy, NodePolicyStatus status, PolicyOutlook outlook, ClusterView view, FleetState state, DateTimeOffset now)
     {
@@ -41,7 +45,7 @@ internal static class FreezeKeeper
             TimeSpan within = GoDuration.TryParse(fleet.Spec?.Freeze?.Within ?? "10m", out TimeSpan given) ? given : TimeSpan.FromMinutes(10);
             int nodes = fleet.Spec?.Freeze?.SameCauseNodes ?? 3;
             DateTimeOffset? lifted = SlotBook.LiftedAt(status.Conditions);
-            Freeze? freeze = FreezeRules.ByEpisodes([.. view.Agents.Objects.Select(EpisodeOf).OfType<NodeEpisode>()], nodes, within, lifted)
+            Freeze? freeze = FreezeRules.ByEpisodes([.. view.Agents.Objects.Select(agent => EpisodeOf(agent, view)).OfType<NodeEpisode>()], nodes, within, lifted)
                 ?? FreezeRules.ByPackages(UpdateReading.Failed(view), nodes, within, lifted);
             standing = freeze is null ? null : Of(freeze, now);
         }
@@ -120,5 +124,12 @@ internal static class FreezeKeeper
     private static int Tolerated(NodePolicy policy, int nodes) =>
         CountOrPercent.TryParse((policy.Spec?.Health?.MaxUnhealthy ?? new IntOrString("20%")).ToString(), out CountOrPercent share) ? share.UnavailableOf(nodes) : 0;
 
-    private static NodeEpisode? EpisodeOf(SeenAgent agent) => agent.LastEpisode?.StartedAt is { } at ? new NodeEpisode(agent.Node, at, agent.LastEpisode.Cause ?? string.Empty) : null;
+    private static NodeEpisode? EpisodeOf(SeenAgent agent, ClusterView view) =>
+        agent.LastEpisode?.StartedAt is { } at ? new NodeEpisode(agent.Node, at, agent.LastEpisode.Cause ?? string.Empty, IsAccepted(agent.Node, at, view)) : null;
+
+    // Where a policy proceeds in spite of a hazard, one node after another is flushed by its own update, and that is no alarm.
+    private static bool IsAccepted(string node, DateTimeOffset at, ClusterView view) => view.Recycles.Objects.Any(recycle =>
+        recycle.Spec?.NodeName == node && recycle.Status is { Replacement: { Updates: not null, RequestedAt: { } asked } } status
+        && asked - NodeClock <= at && !(status.FinishedAt + NodeClock < at)
+        && view.Policy(status.Node?.Policy)?.Spec?.Updates?.OnHazard == nameof(HazardResponse.Proceed));
 }

@@ -103,11 +103,11 @@ internal sealed record GapRow
 
     public required IReadOnlyList<string> LostObjects { get; init; }
 
-    public required Measuring.Gaps Rules { get; init; }
+    public required Gaps Rules { get; init; }
 
-    public required Measuring.Gaps Routes { get; init; }
+    public required Gaps Routes { get; init; }
 
-    public required Measuring.Gaps All { get; init; }
+    public required Gaps All { get; init; }
 
     public required int ProbesSent { get; init; }
 

@@ -59,9 +59,9 @@ internal sealed record RestoreRow
 
     public required int Lost { get; init; }
 
-    public required Measuring.Gaps Rules { get; init; }
+    public required Gaps Rules { get; init; }
 
-    public required Measuring.Gaps Routes { get; init; }
+    public required Gaps Routes { get; init; }
 
     public required bool ListenerOverrun { get; init; }
 }

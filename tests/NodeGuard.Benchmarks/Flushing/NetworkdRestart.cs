@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NodeGuard.Benchmarks.Measuring;
 using NodeGuard.Lab.Tests.Lab;
 
 namespace NodeGuard.Benchmarks.Flushing;

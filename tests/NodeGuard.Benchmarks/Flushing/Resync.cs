@@ -1,4 +1,3 @@
-using NodeGuard.Benchmarks.Measuring;
 using NodeGuard.Lab.Tests.Lab;
 using NodeGuard.Linux.Netlink;
 using static NodeGuard.Linux.Netlink.RtnetlinkConstants;

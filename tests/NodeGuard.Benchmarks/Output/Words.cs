@@ -1,6 +1,6 @@
 using System.Globalization;
-using NodeGuard.Benchmarks.Measuring;
 using NodeGuard.Core.Routing;
+using NodeGuard.Lab.Tests.Lab;
 
 namespace NodeGuard.Benchmarks.Output;
 

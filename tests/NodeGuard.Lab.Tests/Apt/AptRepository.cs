@@ -13,7 +13,7 @@ namespace NodeGuard.Lab.Tests.Apt;
 /// <param name="seenAt">The same directory as the container sees it.</param>
 public sealed class AptRepository(string directory, string seenAt)
 {
-    private readonly Dictionary<AptSource, List<(DebPackage Package, string File)>> _packages = [];
+    private readonly Dictionary<AptSource, List<Listed>> _packages = [];
 
     /// <summary>A repository inside a container.</summary>
     public static AptRepository In(LabContainer container, string path = "/srv/apt") => new(container.HostPath(path), path);
@@ -24,17 +24,30 @@ public sealed class AptRepository(string directory, string seenAt)
     /// <summary>Builds the package; <see cref="Publish"/> makes it known.</summary>
     public async Task AddAsync(AptSource source, params DebPackage[] packages)
     {
-        if (!_packages.TryGetValue(source, out List<(DebPackage, string)>? list))
-        {
-            _packages[source] = list = [];
-        }
-
-        string pool = Directory.CreateDirectory(Path.Combine(directory, "pool", source.Codename)).FullName;
+        List<Listed> list = ListOf(source);
         foreach (DebPackage package in packages)
         {
-            string file = Path.Combine(pool, package.FileName);
+            string file = Path.Combine(PoolOf(source), package.FileName);
             await BuildAsync(package, file);
-            list.Add((package, file));
+            string phased = package.PhasedPercentage is { } percentage
+                ? string.Create(CultureInfo.InvariantCulture, $"Phased-Update-Percentage: {percentage}\n")
+                : "";
+            list.Add(new Listed(package.Architecture, package.Control + phased, file));
+        }
+    }
+
+    /// <summary>Takes packages that are built already; <see cref="Publish"/> makes them known.</summary>
+    /// <param name="files">.deb files of this host.</param>
+    public async Task AddFilesAsync(AptSource source, IEnumerable<string> files)
+    {
+        List<Listed> list = ListOf(source);
+        foreach (string built in files)
+        {
+            string file = Path.Combine(PoolOf(source), Path.GetFileName(built));
+            File.Copy(built, file, overwrite: true);
+            string control = (await CommandRunner.RunAsync(["dpkg-deb", "--field", file])).Succeeded();
+            string architecture = (await CommandRunner.RunAsync(["dpkg-deb", "--field", file, "Architecture"])).Succeeded();
+            list.Add(new Listed(architecture, control + "\n", file));
         }
     }
 
@@ -44,10 +57,10 @@ public sealed class AptRepository(string directory, string seenAt)
     /// <summary>Writes Packages and Release of every source anew.</summary>
     public void Publish()
     {
-        foreach ((AptSource source, List<(DebPackage Package, string File)> packages) in _packages)
+        foreach ((AptSource source, List<Listed> packages) in _packages)
         {
             string distribution = Path.Combine(directory, "dists", source.Codename);
-            string[] architectures = [.. packages.Select(one => one.Package.Architecture).Append("amd64").Append("all").Distinct(StringComparer.Ordinal)];
+            string[] architectures = [.. packages.Select(one => one.Architecture).Append("amd64").Append("all").Distinct(StringComparer.Ordinal)];
             var release = new StringBuilder();
             release.Append($"Origin: {source.Origin}\nLabel: {source.Label}\nSuite: {source.Suite}\nCodename: {source.Codename}\n");
             release.Append(CultureInfo.InvariantCulture, $"Date: {DateTimeOffset.UtcNow:R}\n");
@@ -62,8 +75,8 @@ public sealed class AptRepository(string directory, string seenAt)
             {
                 string name = $"main/binary-{architecture}/Packages";
                 byte[] list = Encoding.UTF8.GetBytes(string.Concat(packages
-                    .Where(one => one.Package.Architecture == architecture || (one.Package.Architecture == "all" && architecture != "all"))
-                    .Select(one => Entry(one.Package, one.File))));
+                    .Where(one => one.Architecture == architecture || (one.Architecture == "all" && architecture != "all"))
+                    .Select(Entry)));
                 string file = Path.Combine(distribution, name);
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 File.WriteAllBytes(file, list);
@@ -109,15 +122,27 @@ public sealed class AptRepository(string directory, string seenAt)
 
     private string Line(AptSource source) => $"deb [trusted=yes] file:{seenAt} {source.Codename} main\n";
 
-    private string Entry(DebPackage package, string file)
+    private List<Listed> ListOf(AptSource source)
     {
-        string phased = package.PhasedPercentage is { } percentage
-            ? string.Create(CultureInfo.InvariantCulture, $"Phased-Update-Percentage: {percentage}\n")
-            : "";
-        byte[] content = File.ReadAllBytes(file);
-        string path = Path.GetRelativePath(directory, file);
+        if (!_packages.TryGetValue(source, out List<Listed>? list))
+        {
+            _packages[source] = list = [];
+        }
+
+        return list;
+    }
+
+    private string PoolOf(AptSource source) => Directory.CreateDirectory(Path.Combine(directory, "pool", source.Codename)).FullName;
+
+    private string Entry(Listed package)
+    {
+        byte[] content = File.ReadAllBytes(package.File);
+        string path = Path.GetRelativePath(directory, package.File);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{package.Control}{phased}Filename: {path}\nSize: {content.Length}\nSHA256: {Hash(content)}\n\n");
+            $"{package.Control}Filename: {path}\nSize: {content.Length}\nSHA256: {Hash(content)}\n\n");
     }
+
+    /// <param name="Control">Of the list: what the package itself says, and what only a list says.</param>
+    private sealed record Listed(string Architecture, string Control, string File);
 }

@@ -24,6 +24,16 @@ public sealed class UpdatableContainer : IAsyncDisposable
     /// <summary>Boots; version 1 is installed, and 2 is pending.</summary>
     public static async Task<UpdatableContainer> BootAsync(LabSuite suite)
     {
+        UpdatableContainer updatable = await BootWithoutPackagesAsync(suite);
+        await updatable._repository.AddAsync(AptSource.Debian, new DebPackage(Package, "1"));
+        await updatable.PublishAsync("2");
+        await updatable.Container.ExecAsync("apt-get", "install", "-q", "-y", $"{Package}=1");
+        return updatable;
+    }
+
+    /// <summary>Boots with archives that are empty so far.</summary>
+    public static async Task<UpdatableContainer> BootWithoutPackagesAsync(LabSuite suite)
+    {
         var updatable = new UpdatableContainer(await LabContainer.BootAsync(suite));
         LabContainer container = updatable.Container;
         // The lab's roots mask the timer; the stamp would make every run but the first of a day do nothing.
@@ -35,9 +45,6 @@ public sealed class UpdatableContainer : IAsyncDisposable
         await container.WriteFileAsync(
             $"/etc/systemd/system/{Timer}.d/lab.conf", "[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nRandomizedDelaySec=0\nAccuracySec=1ms\nPersistent=no\n");
         await container.ExecAsync("systemctl", "daemon-reload");
-        await updatable._repository.AddAsync(AptSource.Debian, new DebPackage(Package, "1"));
-        await updatable.PublishAsync("2");
-        await container.ExecAsync("apt-get", "install", "-q", "-y", $"{Package}=1");
         return updatable;
     }
 
@@ -46,15 +53,34 @@ public sealed class UpdatableContainer : IAsyncDisposable
     public async Task PublishAsync(AptSource source, params DebPackage[] packages)
     {
         await _repository.AddAsync(source, packages);
-        _repository.Publish();
-        await Container.WriteFileAsync("/etc/apt/sources.list", _repository.SourcesList);
-        await Container.ExecAsync("apt-get", "update", "-q");
+        await PublishAsync();
+    }
+
+    /// <summary>Security updates that are built already.</summary>
+    /// <param name="files">.deb files of this host.</param>
+    public async Task PublishFilesAsync(IEnumerable<string> files)
+    {
+        await _repository.AddFilesAsync(AptSource.Security, files);
+        await PublishAsync();
     }
 
     public Task<string> InstalledAsync(string package = Package) => Container.ExecAsync("dpkg-query", "-W", "-f", "${Version}", package);
 
     /// <summary>Comes back when the service has ended, or was not started for want of its condition.</summary>
     public Task UpdateAsync() => Container.ExecAsync("systemctl", "start", Service);
+
+    /// <summary>Starts the timer, which elapses each second, and waits until it has.</summary>
+    public async Task LetTimerElapseAsync()
+    {
+        string before = await LastTriggerAsync();
+        await Container.ExecAsync("systemctl", "start", Timer);
+        // A package that it installs may have systemd execute itself anew, which then answers nobody for a moment.
+        await Container.UntilAsync("the timer to elapse", async () => await LastTriggerAsync() is { Length: > 0 } last && last != before);
+        await Container.UntilAsync("the timer to stop", async () => (await Container.TryExecAsync("systemctl", "stop", Timer)).ExitCode == 0);
+    }
+
+    /// <summary>What systemd said of its condition when the service was to start last: yes or no.</summary>
+    public Task<string> ConditionAsync() => Container.ExecAsync("systemctl", "show", "--property=ConditionResult", "--value", Service);
 
     /// <summary>Every file of the host's own configuration that the hold may touch: type, mode, owner, content.</summary>
     public Task<string> FilesAsync() => Container.ShellAsync(
@@ -95,4 +121,14 @@ public sealed class UpdatableContainer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Container.DisposeAsync();
+
+    private async Task<string> LastTriggerAsync() =>
+        (await Container.TryExecAsync("systemctl", "show", "--property=LastTriggerUSec", "--value", Timer)).Output.Trim();
+
+    private async Task PublishAsync()
+    {
+        _repository.Publish();
+        await Container.WriteFileAsync("/etc/apt/sources.list", _repository.SourcesList);
+        await Container.ExecAsync("apt-get", "update", "-q");
+    }
 }

@@ -15,7 +15,8 @@ public sealed record EndedRecycle(string Name, string Node, bool Failed, DateTim
 public sealed record UnhealthyNode(string Name, DateTimeOffset Since);
 
 /// <summary>A flush that a node's agent has told.</summary>
-public sealed record NodeEpisode(string Node, DateTimeOffset At, string Cause);
+/// <param name="Accepted">An update led to it that the fleet itself asked for, and a person has said that it may: its recycle judges the node.</param>
+public sealed record NodeEpisode(string Node, DateTimeOffset At, string Cause, bool Accepted = false);
 
 /// <summary>An update of a node after which the node was not what it had been.</summary>
 public sealed record FailedUpdate(string Recycle, string Node, DateTimeOffset At, IReadOnlyList<PackageVersion> Packages, string Message);
@@ -81,7 +82,7 @@ public static class FreezeRules
     /// <param name="within">All of them in this time.</param>
     public static Freeze? ByEpisodes(IReadOnlyList<NodeEpisode> episodes, int sameCauseNodes, TimeSpan within, DateTimeOffset? liftedAt)
     {
-        foreach (var group in episodes.Where(episode => !(episode.At <= liftedAt)).GroupBy(static episode => episode.Cause))
+        foreach (var group in episodes.Where(episode => !episode.Accepted && !(episode.At <= liftedAt)).GroupBy(static episode => episode.Cause))
         {
             NodeEpisode[] ordered = [.. group.OrderBy(static episode => episode.At)];
             for (int from = 0; from < ordered.Length; from++)

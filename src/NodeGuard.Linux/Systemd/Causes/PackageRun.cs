@@ -4,7 +4,7 @@ using System.Text;
 namespace NodeGuard.Linux.Systemd.Causes;
 
 /// <summary>A package manager at work on this host, for people who ask what restarted networkd. Best effort.</summary>
-/// <param name="Description">A command line, passwords in URLs masked, at most 256 characters; or a line of dpkg's log.</param>
+/// <param name="Description">A command line, passwords in URLs masked, at most 256 characters; or a line of dpkg's log without its time, which is each host's own.</param>
 public sealed record PackageRun(string Program, string Description)
 {
     private const int LongestDescription = 256;
@@ -67,7 +67,7 @@ public sealed record PackageRun(string Program, string Description)
                 && DateTime.TryParseExact($"{day} {clock}", "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime at))
             {
                 TimeSpan age = now - at;
-                return age >= TimeSpan.Zero && age <= TimeSpan.FromMinutes(1) ? new PackageRun("dpkg", Cut(lines[i])) : null;
+                return age >= TimeSpan.Zero && age <= TimeSpan.FromMinutes(1) ? new PackageRun("dpkg", Cut($"dpkg {string.Join(' ', words[2..])}")) : null;
             }
         }
 

@@ -12,8 +12,11 @@ public sealed record UnitJob(uint Id, string Path, string Unit)
             ? new UnitJob(id, path, unit)
             : null;
 
-    /// <summary>For people, such as "restart of systemd-networkd.service (job 812)"; short jobs are over before their type can be asked.</summary>
+    /// <summary>
+    /// For people, such as "restart of systemd-networkd.service", and to be found again on other hosts: without the job's number,
+    /// which is each host's own. Short jobs are over before their type can be asked.
+    /// </summary>
     public string Describe(BusValue<string> type) => type is BusValue<string>.Known known
-        ? $"{known.Value} of {Unit} (job {Id})"
-        : $"job {Id} on {Unit}, of a type that was not seen";
+        ? $"{known.Value} of {Unit}"
+        : $"a job on {Unit}, of a type that was not seen";
 }

@@ -1,6 +1,6 @@
 using NodeGuard.Core.Routing;
 
-namespace NodeGuard.Benchmarks.Measuring;
+namespace NodeGuard.Lab.Tests.Lab;
 
 /// <summary>What a listener saw of one flush.</summary>
 internal sealed record FlushTrace

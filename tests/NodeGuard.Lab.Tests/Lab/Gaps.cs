@@ -1,4 +1,4 @@
-namespace NodeGuard.Benchmarks.Measuring;
+namespace NodeGuard.Lab.Tests.Lab;
 
 /// <summary>How long deleted objects were gone, in milliseconds; null figures where none came back.</summary>
 internal sealed record Gaps(int Count, double? Median, double? P99, double? Max)

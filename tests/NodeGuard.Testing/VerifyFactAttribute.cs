@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace NodeGuard.Controller.Tests;
+namespace NodeGuard.Testing;
 
 /// <summary>A slow proof: it runs where NODEGUARD_VERIFY=1, and names itself as skipped elsewhere.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using NodeGuard.Linux.Threads;
 
-namespace NodeGuard.Benchmarks.Measuring;
+namespace NodeGuard.Lab.Tests.Lab;
 
 /// <summary>A thread that lives in another network namespace: what it opens stays there.</summary>
 internal sealed partial class NamespaceThread
@@ -65,12 +65,15 @@ internal sealed partial class NamespaceThread
         }
     }
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     private static partial int SetNs(int descriptor, int kind);
 }

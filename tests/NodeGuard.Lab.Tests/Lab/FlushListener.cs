@@ -3,7 +3,7 @@ using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Threads;
 using static NodeGuard.Linux.Netlink.RtnetlinkConstants;
 
-namespace NodeGuard.Benchmarks.Measuring;
+namespace NodeGuard.Lab.Tests.Lab;
 
 /// <summary>
 /// Listens in a network namespace beside whatever defends it, and notes each deletion and creation with the time when
