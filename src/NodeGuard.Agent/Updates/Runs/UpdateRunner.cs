@@ -12,6 +12,8 @@ namespace NodeGuard.Agent.Updates.Runs;
 /// </summary>
 public sealed partial class UpdateRunner(UpdateRunStore store, IUpdateTool tool, IHostState host, TimeProvider time, ILogger log)
 {
+    private string? _problem;
+
     /// <summary>The run that is not over; null when there is none, and before <see cref="Load"/>.</summary>
     public UpdateRun? Current { get; private set; }
 
@@ -89,12 +91,13 @@ public sealed partial class UpdateRunner(UpdateRunStore store, IUpdateTool tool,
 
         moved = moved with { Message = UpdateRunText.Of(moved, happened, unit.Message, seen, packages) };
         // A record that cannot be written now is written with the next turn: until then nothing has moved.
-        if (store.Write(moved) is { } problem)
-        {
+        string? problem = store.Write(moved);
+        // A full disk is said once, and not with each turn.
+        if (problem is not null && problem != _problem)
             NotRecorded(log, run.Id, problem);
+        _problem = problem;
+        if (problem is not null)
             return;
-        }
-
         Current = moved.IsOver ? null : moved;
         Told(log, moved.Id, moved.Phase, moved.Message);
         if (moved.IsOver)
