@@ -37,6 +37,21 @@ internal sealed class ProviderCluster : IAsyncDisposable
         Settle();
     }
 
+    /// <summary>One pool, and the GuardedNode of one of its nodes: its simulated agent has something to write to.</summary>
+    public static ProviderCluster WithAgent(PoolSpec pool, string node)
+    {
+        var cluster = new ProviderCluster(pool);
+        cluster.Create(new MachineResource("apiextensions.k8s.io", "v1", "customresourcedefinitions", ""), Objects.Parse(
+            """
+            {"metadata":{"name":"guardednodes.nodeguard.io"},"spec":{"group":"nodeguard.io","scope":"Cluster",
+             "names":{"kind":"GuardedNode","listKind":"GuardedNodeList","plural":"guardednodes","singular":"guardednode"},
+             "versions":[{"name":"v1alpha1","served":true,"storage":true,"subresources":{"status":{}},
+              "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+            """));
+        cluster.Create(MachineResources.GuardedNodes, Objects.Parse($$"""{"metadata":{"name":"{{node}}"},"spec":{} }"""));
+        return cluster;
+    }
+
     public SimulationClock Clock { get; } = new(TimeProvider.System, speed: 0);
 
     public Cluster Cluster { get; }

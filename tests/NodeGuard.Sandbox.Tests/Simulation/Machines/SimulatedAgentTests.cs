@@ -96,19 +96,7 @@ public sealed class SimulatedAgentTests
         cluster.Get(MachineResources.GuardedNodes, Node).Text("status", "routes", "state").ShouldBe("Intact");
     }
 
-    private static ProviderCluster Start()
-    {
-        var cluster = new ProviderCluster(Workers);
-        cluster.Create(new MachineResource("apiextensions.k8s.io", "v1", "customresourcedefinitions", ""), Objects.Parse(
-            """
-            {"metadata":{"name":"guardednodes.nodeguard.io"},"spec":{"group":"nodeguard.io","scope":"Cluster",
-             "names":{"kind":"GuardedNode","listKind":"GuardedNodeList","plural":"guardednodes","singular":"guardednode"},
-             "versions":[{"name":"v1alpha1","served":true,"storage":true,"subresources":{"status":{}},
-              "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
-            """));
-        cluster.Create(MachineResources.GuardedNodes, Objects.Parse($$"""{"metadata":{"name":"{{Node}}"},"spec":{} }"""));
-        return cluster;
-    }
+    private static ProviderCluster Start() => ProviderCluster.WithAgent(Workers, Node);
 
     private static void Order(ProviderCluster cluster, string id, TimeSpan within) => cluster.Edit(MachineResources.GuardedNodes, Node, item =>
         item["spec"] = new JsonObject

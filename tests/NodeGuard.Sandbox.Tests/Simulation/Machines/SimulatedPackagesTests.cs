@@ -68,19 +68,7 @@ public sealed class SimulatedPackagesTests
         error.ShouldContain("packages=");
     }
 
-    private static ProviderCluster Start()
-    {
-        var cluster = new ProviderCluster(Workers);
-        cluster.Create(new MachineResource("apiextensions.k8s.io", "v1", "customresourcedefinitions", ""), Objects.Parse(
-            """
-            {"metadata":{"name":"guardednodes.nodeguard.io"},"spec":{"group":"nodeguard.io","scope":"Cluster",
-             "names":{"kind":"GuardedNode","listKind":"GuardedNodeList","plural":"guardednodes","singular":"guardednode"},
-             "versions":[{"name":"v1alpha1","served":true,"storage":true,"subresources":{"status":{}},
-              "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
-            """));
-        cluster.Create(MachineResources.GuardedNodes, Objects.Parse($$"""{"metadata":{"name":"{{Node}}"},"spec":{} }"""));
-        return cluster;
-    }
+    private static ProviderCluster Start() => ProviderCluster.WithAgent(Workers, Node);
 
     private static void Publish(ProviderCluster cluster, params string[] packages) => cluster.Edit(MachineResources.Pools, "workers", item =>
         item.Ensure("spec")["packages"] = new JsonArray([.. packages.Select(static package => (JsonNode)package)]));
