@@ -23,8 +23,7 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     /// <summary>Refusals of methods in this term, by recycle: final, and asked again by nobody.</summary>
     private readonly ConcurrentDictionary<string, string> _refusals = [];
 
-    /// <summary>Which recycle has taken which node for its successor in this term, sooner than a watch tells the others.</summary>
-    private readonly ConcurrentDictionary<string, string> _successors = [];
+    private readonly SuccessorClaims _successors = new();
 
     private readonly BeforeDrain _before = new(parts);
     private readonly PhaseWatch _watch = new();
@@ -39,12 +38,12 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         {
             _refusals.TryRemove(recycle.Uid, out _);
             _before.Forget(recycle.Uid);
-            if (recycle.Replacement?.Successor?.Uid is { } successor)
-                _successors.TryRemove(successor, out _);
+            _successors.Forget(recycle.Uid);
             _watch.Forget(recycle.Uid);
             return await EndAsync(recycle, leads, term);
         }
 
+        recycle = recycle with { Claimed = _successors.Of(recycle.Uid) };
         string? before = phase == RecyclePhase.Cordoned && !_refusals.ContainsKey(recycle.Uid) ? await _before.LookAsync(recycle, term) : null;
         string? refusal = _refusals.GetValueOrDefault(recycle.Uid) ?? _before.Refusal(recycle.Uid);
         RecycleLook look = await parts.Eyes.LookAsync(recycle, refusal, before, _watch.IsLongEnough(recycle, phase), term);
@@ -89,7 +88,8 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     }
 
     private bool IsOurs(RecycleContext recycle, SeenNode? successor) =>
-        successor is null || successor.Uid == RecycleReading.NodeUid(recycle.Recycle) || _successors.GetOrAdd(successor.Uid, recycle.Uid) == recycle.Uid;
+        successor is null || successor.Uid == RecycleReading.NodeUid(recycle.Recycle)
+        || _successors.Take(recycle.Uid, successor.Uid, uid => recycle.View.Recycles.Objects.Any(other => other.Metadata.Uid == uid));
 
     private Task WorkAsync(RecycleContext recycle, RecycleLook look, CancellationToken term) => look.Seen.Phase switch
     {

@@ -138,6 +138,27 @@ public sealed class HistoryTests(ITestOutputHelper output)
         HistoryRun.Play(history with { Judged = null }).Broken.ShouldBeNull();
     }
 
+    /// <summary>A claim that the cut had kept from being written held the node for a recycle that took another one (seed 6171).</summary>
+    [Fact]
+    public void A_successor_whose_claim_came_to_nothing_is_free_for_another_recycle()
+    {
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 6171,
+            Provider = PoolProvider.Karpenter,
+            Nodes = 3,
+            MaxUnavailable = 2,
+            Pods = 5,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(3), Doing.CutController, 4, 91), new Deed(TimeSpan.FromSeconds(251), Doing.NewImage, 3, 0),
+                new Deed(TimeSpan.FromSeconds(289), Doing.CutController, 3, 114),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+    }
+
     /// <summary>An admin's cordon keeps pods away only as long as the admin wants it.</summary>
     [Fact]
     public void A_drained_node_takes_no_pods_when_an_admin_takes_back_a_cordon_that_stood_before()

@@ -71,6 +71,9 @@ internal abstract record Asked
 internal sealed record RecycleContext(
     NodeRecycle Recycle, NodePolicy? Policy, SeenNode? Node, SeenNode? Namesake, ClusterView View, FleetObject? Fleet, DateTimeOffset Now)
 {
+    /// <summary>The UID of the node that it has taken for its successor in this term, whether or not a watch has told of it; null for none.</summary>
+    public string? Claimed { get; init; }
+
     public string Uid => Recycle.Metadata.Uid ?? string.Empty;
 
     public string Name => Recycle.Metadata.Name ?? string.Empty;

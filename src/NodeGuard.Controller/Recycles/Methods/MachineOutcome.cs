@@ -37,6 +37,8 @@ internal static class MachineOutcome
     {
         if (recycle.Replacement is not { } asked)
             return null;
+        if (recycle.Claimed is { } claimed && recycle.View.Nodes.Objects.FirstOrDefault(node => node.Uid == claimed && !node.Deleting) is { } own)
+            return own;
         LabelMatch? pool = recycle.Policy is { } policy ? Observations.Selector(policy.Spec?.NodeSelector) : null;
         var taken = recycle.View.Recycles.Objects.Select(static other => other.Status?.Replacement?.Successor?.Uid).OfType<string>().ToHashSet();
         return recycle.View.Nodes.Objects

@@ -1,0 +1,38 @@
+namespace NodeGuard.Controller.Recycles;
+
+/// <summary>Which recycle takes which node for its successor in this term, sooner than a watch tells the others.</summary>
+internal sealed class SuccessorClaims
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, string> _byRecycle = [];
+
+    /// <summary>The UID of the node that a recycle has claimed: it stays with that one, for what it wrote may have arrived although no answer came.</summary>
+    public string? Of(string recycle)
+    {
+        lock (_lock)
+            return _byRecycle.GetValueOrDefault(recycle);
+    }
+
+    /// <summary>A recycle claims one node at a time; it takes another one when the first is gone.</summary>
+    /// <param name="recycle">Its UID.</param>
+    /// <param name="successor">The UID of the node.</param>
+    /// <param name="exists">Whether a recycle of that UID still exists.</param>
+    /// <returns>False when another recycle has claimed the node.</returns>
+    public bool Take(string recycle, string successor, Func<string, bool> exists)
+    {
+        lock (_lock)
+        {
+            if (_byRecycle.Any(claim => claim.Key != recycle && claim.Value == successor && exists(claim.Key)))
+                return false;
+            _byRecycle[recycle] = successor;
+            return true;
+        }
+    }
+
+    /// <summary>It has ended; what it took stands in its status.</summary>
+    public void Forget(string recycle)
+    {
+        lock (_lock)
+            _byRecycle.Remove(recycle);
+    }
+}
