@@ -5,7 +5,7 @@ namespace NodeGuard.Core.Updates;
 /// <summary>The names and contents of the files that hold updates. Paths are absolute on the host.</summary>
 public static class HoldFile
 {
-    /// <summary>While it exists, the gated units may run. Written when the fleet gives this node a permit.</summary>
+    /// <summary>While it exists, the gated units may run: a permit by hand. The fleet's permits are operations of the GuardedNode, and need none.</summary>
     public const string Permit = "/run/nodeguard/update-permit";
 
     /// <summary>A person released the hold: until the next boot, or until a person holds again.</summary>
