@@ -200,7 +200,13 @@ internal sealed partial class GuardThread : IDisposable
 
         long next = Guard.Tick(now);
         MarkEpisode();
-        _sender.SendAll(Guard);
+        if (Guard.Outbox.Count > 0)
+        {
+            // Then notifications again, and what else is due: of refused requests no notification tells.
+            _sender.SendAll(Guard);
+            return;
+        }
+
         if (_read.Active)
         {
             StepRead(now);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using NodeGuard.Core.Routing;
 using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Threads;
@@ -20,6 +21,7 @@ internal sealed class RequestSender
     private const int MaxInFlight = 512;
 
     private const int EAGAIN = 11;
+    private const int EEXIST = 17;
     private const int ENOBUFS = 105;
 
     private readonly NetlinkSocket _socket;
@@ -34,7 +36,6 @@ internal sealed class RequestSender
     public RequestSender(NetlinkSocket socket)
     {
         _socket = socket;
-
     }
 
     /// <summary>Sends all of the outbox, also what answers add to it, and leaves it empty.</summary>
@@ -189,11 +190,18 @@ internal sealed class RequestSender
                 _errnos[index] = answer.Errno;
                 if (answer.Errno != EEXIST && !answer.Text.IsEmpty)
                 {
-                    _inFlight[index].Entry.RefusalText = System.Text.Encoding.UTF8.GetString(answer.Text);
+                    Note(_inFlight[index].Entry, answer.Text);
                 }
             }
         }
     }
 
-    private const int EEXIST = 17;
+    // The same refusal comes back with each try.
+    private static void Note(LedgerEntry entry, ReadOnlySpan<byte> refusal)
+    {
+        if (!Ascii.Equals(refusal, entry.RefusalText))
+        {
+            entry.RefusalText = Encoding.UTF8.GetString(refusal);
+        }
+    }
 }

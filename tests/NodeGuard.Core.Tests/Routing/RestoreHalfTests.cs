@@ -21,7 +21,7 @@ public sealed class RestoreHalfTests
         _harness.AddAsOwner(half);
 
         _harness.Guard.AddLost(Group(whole), pinned: false, flushed: true, "eth0", _harness.Now);
-        _harness.Send();
+        _harness.Tick();
         _harness.ReadNotifications();
 
         _harness.Kernel.Live.ShouldBe([whole]);

@@ -198,7 +198,7 @@ public class RouteGuardTests
 
         _harness.Advance(500 * GuardHarness.Millisecond);
         _harness.Guard.OnNetworkdStarted(_harness.Now);
-        _harness.ReadNotifications();
+        _harness.Tick();
 
         _harness.Kernel.Live.ShouldBe([rule]);
     }

@@ -39,6 +39,7 @@ public sealed class ShortGroupTests
         Read(20, Second);
 
         Members().ShouldBe([11, 12]);
+        _harness.Guard.Tick(_harness.Now);
         Sent().ShouldBe(["Exclusive 11", "Replace 20"]);
     }
 
@@ -86,7 +87,7 @@ public sealed class ShortGroupTests
         _harness.Guard.EndRead(_harness.Now);
     }
 
-    private string[] Sent() => [.. _harness.Guard.Outbox.Items.ToArray().Where(static request => !request.IsWithdrawn).Select(static request => $"{request.Form} {request.Entry.Key.Index}")];
+    private string[] Sent() => [.. _harness.Guard.Outbox.Items.ToArray().Where(static request => request is { IsWithdrawn: false, Entry.Key.Kind: ObjectKind.Nexthop }).Select(static request => $"{request.Form} {request.Entry.Key.Index}")];
 
     private uint[] Members(uint group = 20)
     {

@@ -135,10 +135,15 @@ public sealed partial class RouteGuard
         long wait = entry.TakeRestore(now);
         if (wait > 0)
         {
+            Tell(GuardEventKind.Contention, entry, deleter, portId, now, wait);
+        }
+
+        // What a read found is gone for a while already, and may be thousands: what is deleted just now goes before it.
+        if (wait > 0 || deleter == Deleter.Unseen)
+        {
             entry.State = EntryState.Missing;
             entry.Deadline = now + wait;
             Wait(entry);
-            Tell(GuardEventKind.Contention, entry, deleter, portId, now, wait);
             return;
         }
 

@@ -190,7 +190,7 @@ public sealed partial class RouteGuard
         {
             changed.Damaged = true;
             Lose(changed, Deleter.Unseen, 0, now);
-            return changed;
+            return null;
         }
 
         if (IsShort(changed, observed))

@@ -5,12 +5,22 @@ public sealed partial class RouteGuard
     // Causes explain losses for the rest of an episode; without one they are stale after this time.
     private const long CausesKept = 5_000_000_000;
 
+    // What no notification asked for is sent by so many, for notifications are read in between: the kernel needs up to
+    // 17 us to refuse a route whose gateway is gone (250 rules), and a rule deleted meanwhile would wait for all of them.
+    private const int SentPerTick = 16;
+
+    // With a hundred thousand due a pass over the list costs more than what it sends.
+    private const int MostTicks = 64;
+
     private static readonly Comparison<LedgerEntry> ByRestoreOrder = static (left, right) =>
         left.Facts.Stage != right.Facts.Stage
             ? left.Facts.Stage.CompareTo(right.Facts.Stage)
             : left.Order.CompareTo(right.Order);
 
-    /// <summary>Does what is due by now; returns the monotonic nanoseconds at which to call again, or long.MaxValue.</summary>
+    /// <summary>
+    /// Does a part of what is due by now; returns the monotonic nanoseconds at which to call again, or long.MaxValue. Its
+    /// requests are to be sent before the next call.
+    /// </summary>
     public long Tick(long now)
     {
         if (!Episode.Running && _lastCauseAt != 0 && now - _lastCauseAt > CausesKept)
@@ -18,33 +28,56 @@ public sealed partial class RouteGuard
             ForgetCauses();
         }
 
-        if (_waiting.Count == 0)
+        // Not before all that is due had its turn: what is refused again and again would keep the others from theirs.
+        if (_retryRefused && !_moreDue)
         {
             _retryRefused = false;
-            return long.MaxValue;
+            MakeRefusedDue(now);
         }
 
-        bool retryRefused = _retryRefused;
-        _retryRefused = false;
-        _waiting.Sort(ByRestoreOrder);
+        if (!_waitingInOrder)
+        {
+            _waiting.Sort(ByRestoreOrder);
+            _waitingInOrder = true;
+        }
+
+        return EnqueueDue(now);
+    }
+
+    private long EnqueueDue(long now)
+    {
+        int may = Math.Max(SentPerTick, _waiting.Count / MostTicks);
         long next = long.MaxValue;
         int kept = 0;
-        for (int i = 0; i < _waiting.Count; i++)
+        int seen = 0;
+        while (seen < _waiting.Count && may > 0)
         {
-            LedgerEntry entry = _waiting[i];
-            if (StillWaits(entry, retryRefused, now))
+            LedgerEntry entry = _waiting[seen++];
+            if (StillWaits(entry, now))
             {
                 next = Math.Min(next, entry.Deadline);
                 _waiting[kept++] = entry;
+                continue;
             }
-            else
-            {
-                entry.Waiting = false;
-            }
+
+            entry.Waiting = false;
+            may -= entry.State == EntryState.Restoring ? 1 : 0;
         }
 
-        _waiting.RemoveRange(kept, _waiting.Count - kept);
-        return next;
+        _moreDue = seen < _waiting.Count;
+        _waiting.RemoveRange(kept, seen - kept);
+        return _moreDue ? now : next;
+    }
+
+    private void MakeRefusedDue(long now)
+    {
+        foreach (LedgerEntry entry in _waiting)
+        {
+            if (entry.State == EntryState.Missing && entry.RefusedErrno != 0)
+            {
+                entry.Deadline = Math.Min(entry.Deadline, now);
+            }
+        }
     }
 
     /// <summary>
@@ -83,17 +116,22 @@ public sealed partial class RouteGuard
         }
     }
 
-    private bool StillWaits(LedgerEntry entry, bool retryRefused, long now)
+    private bool StillWaits(LedgerEntry entry, long now)
     {
         switch (entry.State)
         {
             case EntryState.Missing:
-                if (!Restores || (now < entry.Deadline && !(retryRefused && entry.RefusedErrno != 0)))
+                if (!Restores || now < entry.Deadline)
                 {
                     return true;
                 }
 
                 Enqueue(entry);
+                if (entry.RefusedErrno == 0)
+                {
+                    EnqueueDependents(entry, now);
+                }
+
                 return false;
             case EntryState.Unexplained:
                 if (now < entry.Deadline)

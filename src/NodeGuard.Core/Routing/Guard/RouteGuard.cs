@@ -38,6 +38,8 @@ public sealed partial class RouteGuard
     private long _lastNetworkdDeletion = long.MinValue / 2;
     private long _networkdStartedAt = long.MinValue / 2;
     private bool _retryRefused;
+    private bool _waitingInOrder = true;
+    private bool _moreDue;
     private bool _anyUnexplained;
 
     public RouteGuard(Ledger ledger, GuardEventRing events)
@@ -261,6 +263,7 @@ public sealed partial class RouteGuard
         {
             entry.Waiting = true;
             _waiting.Add(entry);
+            _waitingInOrder = false;
         }
     }
 
