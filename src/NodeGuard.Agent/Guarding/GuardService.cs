@@ -34,6 +34,7 @@ public sealed partial class GuardService : IHostedGuard
     private volatile GuardStatus _status;
     private long _overrunsCounted;
     private long _readsCounted;
+    private long _compiledCounted;
 
     public GuardService(GuardSurroundings surroundings)
     {
@@ -179,6 +180,11 @@ public sealed partial class GuardService : IHostedGuard
         for (; _overrunsCounted < _thread.Overruns; _overrunsCounted++)
         {
             _surroundings.Metrics.NetlinkOverrun();
+        }
+
+        for (; _compiledCounted < _thread.MethodsCompiled; _compiledCounted++)
+        {
+            _surroundings.Metrics.MethodCompiled();
         }
 
         for (; _readsCounted < _thread.FullReads; _readsCounted++)

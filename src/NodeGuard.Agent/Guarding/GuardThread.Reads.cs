@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime;
 using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Agent.Guarding;
@@ -86,6 +87,7 @@ internal sealed partial class GuardThread
         if (!_firstReadDone)
         {
             _firstReadDone = true;
+            _compiledBefore = JitInfo.GetCompiledMethodCount(currentThread: true);
             _started.TrySetResult();
         }
 

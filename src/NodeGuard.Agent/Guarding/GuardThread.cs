@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime;
 using NodeGuard.Core.Routing;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Netlink;
@@ -47,6 +48,7 @@ internal sealed partial class GuardThread : IDisposable
     private readonly ConcurrentQueue<Action<GuardThread>> _posted = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerWatch[] _watches = [];
+    private long _compiledBefore;
     private Thread? _thread;
     private volatile bool _stopping;
 
@@ -93,6 +95,9 @@ internal sealed partial class GuardThread : IDisposable
     public long Overruns { get; private set; }
 
     public long FullReads { get; private set; }
+
+    /// <summary>What the walk of <see cref="PathWarmUp"/> left for the runtime to compile, as of the last rest.</summary>
+    public long MethodsCompiled { get; private set; }
 
     public long Malformed => _reader.Malformed;
 
@@ -227,6 +232,7 @@ internal sealed partial class GuardThread : IDisposable
                 watch.Look();
             }
 
+            MethodsCompiled = JitInfo.GetCompiledMethodCount(currentThread: true) - _compiledBefore;
             _poll.Wait(Math.Clamp(next - now, 0, LongestWait));
             _wake.Clear();
         }

@@ -2,14 +2,15 @@ using System.Buffers.Binary;
 using NodeGuard.Core.Routing;
 using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Threads;
+using static NodeGuard.Agent.Guarding.MadeUpMessages;
 using static NodeGuard.Linux.Netlink.RtnetlinkConstants;
 
 namespace NodeGuard.Agent.Guarding;
 
 /// <summary>
 /// Takes the whole way from a deletion read to a restore sent with made-up objects, so that the first real deletion does
-/// not pay for binding precompiled code and for first touches of memory; docs/adr/0002-runtime-settings.md has the
-/// figures.
+/// not pay for binding precompiled code, for compiling what could not be precompiled, and for first touches of memory;
+/// docs/adr/0002-runtime-settings.md has the figures.
 /// </summary>
 /// <remarks>The kernel refuses each of the objects, whatever it holds: nothing is created.</remarks>
 internal static class PathWarmUp
@@ -18,17 +19,19 @@ internal static class PathWarmUp
 
     // Above the highest pid, so that it is nobody's.
     private const uint OwnerPortId = int.MaxValue;
-    private const uint NoSuchLink = int.MaxValue;
     private const int Rounds = 3;
 
-    /// <returns>Restores that the guard wanted: two for each object and round.</returns>
+    // Enough of each kind for the sort of what waits to take its way for many.
+    private const uint Backlog = 24;
+
+    /// <returns>Restores that the guard wanted: two for each object and round, and those of the backlog.</returns>
     /// <exception cref="NetlinkException">The kernel refuses rtnetlink sockets.</exception>
     public static int Run()
     {
         using NetlinkSocket socket = NetlinkSocket.OpenRoute(new NetlinkSocketOptions());
         var authors = new NetlinkAuthors("/proc") { OwnPortId = socket.PortId };
         authors.SetNetworkd([NetworkdPortId]);
-        var guard = new RouteGuard(new Ledger(16), new GuardEventRing(64));
+        var guard = new RouteGuard(new Ledger(256), new GuardEventRing(64));
         var sender = new RequestSender(socket);
         var reader = new NotificationReader(guard, authors);
         byte[] message = new byte[256];
@@ -37,9 +40,52 @@ internal static class PathWarmUp
         {
             foreach (byte family in (ReadOnlySpan<byte>)[AF_INET, AF_INET6])
             {
-                wanted += LoseAndRestore(guard, sender, reader, message.AsSpan(0, WriteRoute(message, family)), socket.PortId);
-                wanted += LoseAndRestore(guard, sender, reader, message.AsSpan(0, WriteRule(message, family)), socket.PortId);
+                wanted += LoseAndRestore(guard, sender, reader, message.AsSpan(0, WriteRoute(message, family, 1)), socket.PortId);
+                wanted += LoseAndRestore(guard, sender, reader, message.AsSpan(0, WriteRule(message, family, 1)), socket.PortId);
             }
+        }
+
+        return wanted + LoseUnseen(guard, sender, reader, message);
+    }
+
+    /// <summary>
+    /// networkd takes an address, a nexthop and a link away; what falls with them is found by a read, refused, tried again when
+    /// something has come back, and at last there again.
+    /// </summary>
+    private static int LoseUnseen(RouteGuard guard, RequestSender sender, NotificationReader reader, byte[] message)
+    {
+        long now = Clock.MonotonicNanoseconds();
+        foreach (byte family in (ReadOnlySpan<byte>)[AF_INET, AF_INET6])
+        {
+            for (uint i = 1; i <= Backlog; i++)
+            {
+                Read(reader, message.AsSpan(0, WriteRoute(message, family, i)), RTM_NEWROUTE, OwnerPortId, now);
+                Read(reader, message.AsSpan(0, WriteRule(message, family, i)), RTM_NEWRULE, OwnerPortId, now);
+            }
+
+            Read(reader, message.AsSpan(0, WriteAddress(message, family)), RTM_DELADDR, NetworkdPortId, now);
+        }
+
+        Read(reader, message.AsSpan(0, WriteNexthop(message)), RTM_NEWNEXTHOP, OwnerPortId, now);
+        Read(reader, message.AsSpan(0, WriteNexthop(message)), RTM_DELNEXTHOP, NetworkdPortId, now);
+        guard.OnLinkDown(NoSuchLink, Deleter.Networkd, now);
+        sender.SendAll(guard);
+        guard.BeginRead();
+        guard.EndRead(now);
+        int wanted = SendDue(guard, sender, now);
+        guard.OnLinkUp();
+        wanted += SendDue(guard, sender, now);
+        Read(reader, message.AsSpan(0, WriteRoute(message, AF_INET, 1)), RTM_NEWROUTE, OwnerPortId, now);
+        return wanted;
+    }
+
+    private static int SendDue(RouteGuard guard, RequestSender sender, long now)
+    {
+        int wanted = 0;
+        while (guard.Tick(now) <= now || guard.Outbox.Count > 0)
+        {
+            wanted += guard.Outbox.Count;
+            sender.SendAll(guard);
         }
 
         return wanted;
@@ -71,36 +117,4 @@ internal static class PathWarmUp
         BinaryPrimitives.WriteUInt32LittleEndian(message[12..], author);
         reader.Read(message, now);
     }
-
-    private static int WriteRoute(Span<byte> target, byte family)
-    {
-        const byte rtprotStatic = 4;
-        var builder = new MessageBuilder(target);
-        builder.Header(RTM_NEWROUTE, 0);
-        builder.Raw([family, (byte)(8 * Documentation(family).Length), 0, 0, 254, rtprotStatic, 0, RTN_UNICAST, 0, 0, 0, 0]);
-        builder.Attribute(RTA_TABLE, 254);
-        builder.Attribute(RTA_DST, Documentation(family));
-        builder.Attribute(RTA_PRIORITY, 1024);
-        builder.Attribute(RTA_OIF, NoSuchLink);
-        builder.Finish();
-        return builder.Length;
-    }
-
-    /// <summary>A goto backwards, which the kernel never takes.</summary>
-    private static int WriteRule(Span<byte> target, byte family)
-    {
-        const byte frActGoto = 2;
-        var builder = new MessageBuilder(target);
-        builder.Header(RTM_NEWRULE, 0);
-        builder.Raw([family, 0, (byte)(8 * Documentation(family).Length), 0, 0, 0, 0, frActGoto, 0, 0, 0, 0]);
-        builder.Attribute(FRA_SRC, Documentation(family));
-        builder.Attribute(FRA_PRIORITY, 1024);
-        builder.Attribute(FRA_GOTO, 1);
-        builder.Finish();
-        return builder.Length;
-    }
-
-    private static ReadOnlySpan<byte> Documentation(byte family) => family == AF_INET
-        ? [192, 0, 2, 1]
-        : [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
 }

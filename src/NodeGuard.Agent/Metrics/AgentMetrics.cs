@@ -42,6 +42,7 @@ public sealed class AgentMetrics : IDisposable
     private readonly Histogram<double> _gap;
     private readonly Counter<long> _episodes;
     private readonly Counter<long> _overruns;
+    private readonly Counter<long> _compiled;
     private readonly Counter<long> _dumps;
     private readonly Counter<long> _loopFailures;
     private readonly Counter<long> _reloads;
@@ -68,6 +69,8 @@ public sealed class AgentMetrics : IDisposable
             new InstrumentAdvice<double> { HistogramBucketBoundaries = GapBounds });
         _episodes = Counter("nodeguard_episodes_total", "Flushes, by what made networkd flush.");
         _overruns = Counter("nodeguard_netlink_overruns_total", "Times that the kernel dropped notifications for want of buffer.");
+        _compiled = Counter(
+            "nodeguard_guard_methods_compiled_total", "Methods that the runtime had to compile on the guard's thread since its first read; each may hold up a restore for milliseconds.");
         _dumps = Counter("nodeguard_netlink_dumps_total", "Full reads of the kernel's routing objects.");
         _loopFailures = Counter("nodeguard_loop_failures_total", "Loops that failed and were started again.");
         _reloads = Counter("nodeguard_config_reloads_total", "Reloads of the configuration, by outcome.");
@@ -103,6 +106,8 @@ public sealed class AgentMetrics : IDisposable
     public void EpisodeStarted(EpisodeCause cause) => _episodes.Add(1, Label("cause", MetricLabels.Of(cause)));
 
     public void NetlinkOverrun() => _overruns.Add(1);
+
+    public void MethodCompiled() => _compiled.Add(1);
 
     public void NetlinkDump() => _dumps.Add(1);
 
@@ -183,6 +188,7 @@ public sealed class AgentMetrics : IDisposable
         }
 
         _overruns.Add(0);
+        _compiled.Add(0);
         _dumps.Add(0);
         _ledgerWriteFailures.Add(0);
         _reloads.Add(0, Label("outcome", "done"));
