@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Prevention;
@@ -9,7 +8,7 @@ namespace NodeGuard.Agent.Guarding;
 /// <summary>Which links carry foreign objects. Reads the ledger: ask it on the guard's thread.</summary>
 internal sealed class ForeignLinks
 {
-    private readonly Dictionary<int, HashSet<UInt128>> _asked = [];
+    private readonly Dictionary<int, HashSet<AddressNumber>> _asked = [];
 
     /// <summary>Looks among these links; the addresses that their .network files give them are never foreign.</summary>
     public ForeignLinks(IEnumerable<PreventedLink> links)
@@ -40,7 +39,7 @@ internal sealed class ForeignLinks
 
             foreach (int link in LinksOf(ledger, entry))
             {
-                if (_asked.TryGetValue(link, out HashSet<UInt128>? configured) && !IsConfigured(entry, configured))
+                if (_asked.TryGetValue(link, out HashSet<AddressNumber>? configured) && !IsConfigured(entry, configured))
                 {
                     found.Add(link);
                 }
@@ -66,13 +65,9 @@ internal sealed class ForeignLinks
         return entry.Key.Kind == ObjectKind.Route ? MultipathLinks.Of(entry.Request) : [];
     }
 
-    private static bool IsConfigured(LedgerEntry entry, HashSet<UInt128> configured) =>
+    private static bool IsConfigured(LedgerEntry entry, HashSet<AddressNumber> configured) =>
         entry.Key.Kind == ObjectKind.Address && configured.Contains(entry.Key.Destination);
 
     /// <summary>In the form of <see cref="ObjectKey.Destination"/>.</summary>
-    private static UInt128 Number(IPAddress address)
-    {
-        byte[] bytes = address.GetAddressBytes();
-        return bytes.Length == 4 ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
+    private static AddressNumber Number(IPAddress address) => AddressNumber.ReadBigEndian(address.GetAddressBytes());
 }

@@ -63,6 +63,7 @@ internal static class PathWarmUp
                 Read(reader, message.AsSpan(0, WriteRule(message, family, i)), RTM_NEWRULE, OwnerPortId, now);
             }
 
+            Read(reader, message.AsSpan(0, WriteAddress(message, family)), RTM_NEWADDR, NetworkdPortId, now);
             Read(reader, message.AsSpan(0, WriteAddress(message, family)), RTM_DELADDR, NetworkdPortId, now);
         }
 
@@ -76,6 +77,9 @@ internal static class PathWarmUp
         guard.OnLinkUp();
         wanted += SendDue(guard, sender, now);
         Read(reader, message.AsSpan(0, WriteRoute(message, AF_INET, 1)), RTM_NEWROUTE, OwnerPortId, now);
+        Read(reader, message.AsSpan(0, WriteRoute(message, AF_INET, 1)), RTM_DELROUTE, OwnerPortId, now);
+        guard.EndEpisode(now);
+        EpisodeSummary.Of(guard, now);
         return wanted;
     }
 

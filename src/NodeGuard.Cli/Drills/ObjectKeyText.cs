@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using NodeGuard.Core.Routing;
@@ -18,10 +17,10 @@ internal static class ObjectKeyText
         _ => Text($"{(key.Family == AF_INET ? "inet" : "inet6")} rule with priority {key.Priority}"),
     };
 
-    public static IPAddress Address(byte family, UInt128 number)
+    public static IPAddress Address(byte family, AddressNumber number)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, number);
+        number.WriteBigEndian(bytes);
         return new IPAddress(family == AF_INET ? bytes[12..] : bytes);
     }
 

@@ -12,7 +12,7 @@ public sealed class Ledger
 
     private readonly Dictionary<ObjectKey, LedgerEntry> _byKey = [];
     private readonly Dictionary<uint, HashSet<LedgerEntry>> _onNexthop = [];
-    private readonly Dictionary<UInt128, HashSet<LedgerEntry>> _onAddress = [];
+    private readonly Dictionary<AddressNumber, HashSet<LedgerEntry>> _onAddress = [];
     private readonly int _maxObjects;
     private ulong _nextOrder;
 
@@ -89,7 +89,7 @@ public sealed class Ledger
     }
 
     /// <summary>Routes that prefer this address as their source.</summary>
-    public HashSet<LedgerEntry> DependentsOfAddress(UInt128 address) => _onAddress.GetValueOrDefault(address, None);
+    public HashSet<LedgerEntry> DependentsOfAddress(AddressNumber address) => _onAddress.GetValueOrDefault(address, None);
 
     /// <summary>Records an object; null when the bound is reached.</summary>
     public LedgerEntry? Add(in ObservedObject observed, Ownership owner)
@@ -114,7 +114,7 @@ public sealed class Ledger
             Index(_onNexthop, entry.Facts.NexthopId, entry);
         }
 
-        if (entry.Facts.PreferredSource != UInt128.Zero)
+        if (entry.Facts.PreferredSource != AddressNumber.Zero)
         {
             Index(_onAddress, entry.Facts.PreferredSource, entry);
         }

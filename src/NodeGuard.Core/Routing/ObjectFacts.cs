@@ -26,7 +26,7 @@ public readonly record struct ObjectFacts
     public uint NexthopId { get; init; }
 
     /// <summary>RTA_PREFSRC of a route in the form of <see cref="ObjectKey.Destination"/>; 0 for none.</summary>
-    public UInt128 PreferredSource { get; init; }
+    public AddressNumber PreferredSource { get; init; }
 
     /// <summary>An IPv4 address behind another of its prefix (IFA_F_SECONDARY), so that it is nobody's default source.</summary>
     public bool Secondary { get; init; }

@@ -22,5 +22,5 @@ public readonly record struct ObjectKey(
     byte Tos,
     uint Index,
     uint Priority,
-    UInt128 Destination,
-    UInt128 Source);
+    AddressNumber Destination,
+    AddressNumber Source);

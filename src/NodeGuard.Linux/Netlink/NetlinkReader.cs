@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Linux.Netlink;
 
@@ -72,12 +73,7 @@ public readonly ref struct NetlinkAttribute(ReadOnlySpan<byte> bytes)
     public uint UInt32 => Value.Length >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(Value) : 0;
 
     /// <summary>An IPv4 or IPv6 address as a number; 0 for any other length.</summary>
-    public UInt128 Address => Value.Length switch
-    {
-        4 => BinaryPrimitives.ReadUInt32BigEndian(Value),
-        16 => BinaryPrimitives.ReadUInt128BigEndian(Value),
-        _ => UInt128.Zero,
-    };
+    public AddressNumber Address => AddressNumber.ReadBigEndian(Value);
 
     /// <summary>A name without its terminating NUL.</summary>
     public ReadOnlySpan<byte> Text

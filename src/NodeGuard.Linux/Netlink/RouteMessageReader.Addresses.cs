@@ -17,8 +17,8 @@ public sealed partial class RouteMessageReader
     {
         public uint Flags;
         public bool HasFlags;
-        public UInt128 Local;
-        public UInt128 Peer;
+        public AddressNumber Local;
+        public AddressNumber Peer;
         public bool HasLocal;
         public byte Protocol;
         public uint Preferred;
@@ -159,7 +159,7 @@ public sealed partial class RouteMessageReader
 
     private static bool IsKernelMade(byte family, scoped in AddressParts parts)
     {
-        UInt128 address = parts.HasLocal ? parts.Local : parts.Peer;
+        AddressNumber address = parts.HasLocal ? parts.Local : parts.Peer;
         if (parts.Protocol is > 0 and <= IFAPROT_KERNEL_LL)
         {
             return true;
@@ -167,7 +167,7 @@ public sealed partial class RouteMessageReader
 
         // 127.0.0.1 comes with loopback, and kernels tell no protocol for it; its neighbours are somebody's.
         return family == AF_INET
-            ? (uint)address == 0x7F000001
-            : address == UInt128.One || (address >> 118) == 0x3FA || (parts.Flags & IFA_F_SECONDARY) != 0;
+            ? address == 0x7F000001
+            : address == 1 || address.ShiftRight(118) == 0x3FA || (parts.Flags & IFA_F_SECONDARY) != 0;
     }
 }

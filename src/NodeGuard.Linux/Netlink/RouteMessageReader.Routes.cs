@@ -13,9 +13,9 @@ public sealed partial class RouteMessageReader
     {
         public Hop Hop;
         public ReadOnlySpan<byte> Multipath;
-        public UInt128 Destination;
-        public UInt128 Source;
-        public UInt128 PreferredSource;
+        public AddressNumber Destination;
+        public AddressNumber Source;
+        public AddressNumber PreferredSource;
         public uint Table;
         public uint Priority;
         public uint NexthopId;

@@ -32,7 +32,7 @@ internal sealed record ModelObject(ObjectKey Key, byte Content, uint NexthopId =
         bytes[1] = Content;
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), Key.Index);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Key.Priority);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), (uint)Key.Destination);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), (uint)Key.Destination.Low);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(16), NexthopId);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(20), PreferredSource);
         return bytes;
@@ -161,7 +161,7 @@ internal sealed class FakeKernel
     private static bool IsOfPrefix(ModelObject left, ModelObject right) =>
         left.Key is { Kind: ObjectKind.Address, Family: 2, PrefixLength: < 32 } && left.Key.PrefixLength == right.Key.PrefixLength
         && left.Key.Kind == right.Key.Kind
-        && left.Key.Destination >> (32 - left.Key.PrefixLength) == right.Key.Destination >> (32 - left.Key.PrefixLength);
+        && left.Key.Destination.ShiftRight()(32 - left.Key.PrefixLength) == right.Key.Destination.ShiftRight()(32 - left.Key.PrefixLength);
 
     private bool Stands(ModelObject added) =>
         (added.NexthopId == 0 || _live.Any(o => o.Key.Kind == ObjectKind.Nexthop && o.Key.Index == added.NexthopId))

@@ -126,5 +126,5 @@ internal sealed class GuardHarness
     }
 
     private static ModelObject Find(LedgerEntry entry) =>
-        new(entry.Key, entry.Request[1], entry.Facts.NexthopId, (uint)entry.Facts.PreferredSource);
+        new(entry.Key, entry.Request[1], entry.Facts.NexthopId, (uint)entry.Facts.PreferredSource.Low);
 }

@@ -96,7 +96,7 @@ public sealed partial class RouteGuard
 
     private bool HangsOnFallen(in ObjectFacts facts, long now) =>
         (facts.NexthopId != 0 && _fallenNexthops.Contains(facts.NexthopId))
-        || (facts.PreferredSource != UInt128.Zero && _fallenAddresses.Contains(facts.PreferredSource))
+        || (facts.PreferredSource != AddressNumber.Zero && _fallenAddresses.Contains(facts.PreferredSource))
         || (facts.LinkIndex != 0 && _fallenLinks.Contains(facts.LinkIndex))
         || (facts.Stage == RestoreStage.NexthopGroup && _fallenNexthops.Count > 0)
         // The connected route behind a gateway goes with its address; IPv6 tells such routes with portid 0.

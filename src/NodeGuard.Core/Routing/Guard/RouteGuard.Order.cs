@@ -125,12 +125,12 @@ public sealed partial class RouteGuard
     {
         int hostBits = 32 - left.Key.PrefixLength;
         return left.Key.Index == right.Key.Index && left.Key.PrefixLength == right.Key.PrefixLength
-            && left.Key.Source >> hostBits == right.Key.Source >> hostBits;
+            && left.Key.Source.ShiftRight(hostBits) == right.Key.Source.ShiftRight(hostBits);
     }
 
     /// <summary>IPv6 routes outlive their preferred source and go on without it, which no notification tells.</summary>
     private static bool LosesOnlyItsSource(LedgerEntry entry) =>
-        entry.Key is { Kind: ObjectKind.Route, Family: 10 } && entry.Facts.PreferredSource != UInt128.Zero;
+        entry.Key is { Kind: ObjectKind.Route, Family: 10 } && entry.Facts.PreferredSource != AddressNumber.Zero;
 
     /// <summary>
     /// The first read of an agent that was killed takes a route without its source for one of its own. Should it be
@@ -142,7 +142,7 @@ public sealed partial class RouteGuard
         while (entry is not null)
         {
             LedgerEntry? next = entry.NextWithSameKey;
-            if (entry.Facts.PreferredSource == UInt128.Zero && entry.Facts.LinkIndex == whole.Facts.LinkIndex
+            if (entry.Facts.PreferredSource == AddressNumber.Zero && entry.Facts.LinkIndex == whole.Facts.LinkIndex
                 && entry.Facts.NexthopId == whole.Facts.NexthopId)
             {
                 Ledger.Remove(entry);
@@ -158,7 +158,7 @@ public sealed partial class RouteGuard
     /// </summary>
     private bool IsWithoutItsSource(in ObservedObject observed)
     {
-        if (observed.Key is not { Kind: ObjectKind.Route, Family: 10 } || observed.Facts.PreferredSource != UInt128.Zero)
+        if (observed.Key is not { Kind: ObjectKind.Route, Family: 10 } || observed.Facts.PreferredSource != AddressNumber.Zero)
         {
             return false;
         }

@@ -30,7 +30,7 @@ public sealed partial class RouteGuard
 
     private const int EEXIST = 17;
 
-    private readonly HashSet<UInt128> _fallenAddresses = new(256);
+    private readonly HashSet<AddressNumber> _fallenAddresses = new(256);
     private readonly HashSet<uint> _fallenNexthops = new(256);
     private readonly HashSet<int> _fallenLinks = new(64);
     private readonly List<LedgerEntry> _waiting = new(1024);

@@ -89,7 +89,7 @@ public static class DescriptionReader
             return null;
         }
 
-        UInt128 peer = (fields.Address("Peer") ?? local).Address;
+        AddressNumber peer = (fields.Address("Peer") ?? local).Address;
         return new OwnAddress(
             new ObjectKey(ObjectKind.Address, local.Family, length, 0, 0, (uint)linkIndex, 0, local.Address, peer), source);
     }

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Text.Json;
+using NodeGuard.Core.Routing;
 
 namespace NodeGuard.Linux.Systemd.Description;
 
@@ -31,9 +31,7 @@ internal readonly struct JsonFields(JsonElement element)
                 return null;
         }
 
-        return length == 4
-            ? new OwnGateway(2, BinaryPrimitives.ReadUInt32BigEndian(bytes))
-            : new OwnGateway(10, BinaryPrimitives.ReadUInt128BigEndian(bytes));
+        return new OwnGateway(length == 4 ? (byte)2 : (byte)10, AddressNumber.ReadBigEndian(bytes[..length]));
     }
 
     public IEnumerable<JsonElement> Items(string name) =>

@@ -41,7 +41,7 @@ public sealed record OwnRoute(
     ObjectKey Key, string ConfigSource, int LinkIndex, byte Type, byte Protocol, OwnGateway? Gateway);
 
 /// <summary>The family can be another than the route's: IPv4 via inet6.</summary>
-public readonly record struct OwnGateway(byte Family, UInt128 Address);
+public readonly record struct OwnGateway(byte Family, AddressNumber Address);
 
 /// <summary>
 /// The JSON has no goto target, realms or l3mdev (257): several rules, foreign ones too, can read alike.
@@ -54,4 +54,4 @@ public sealed record OwnRule(
     byte Tos, uint FirewallMark, uint FirewallMask, string? IncomingInterface, string? OutgoingInterface, bool Invert);
 
 /// <summary>Length 0 matches everything.</summary>
-public readonly record struct RulePrefix(UInt128 Address, byte Length);
+public readonly record struct RulePrefix(AddressNumber Address, byte Length);

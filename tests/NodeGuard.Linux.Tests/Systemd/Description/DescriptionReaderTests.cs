@@ -67,7 +67,7 @@ public class DescriptionReaderTests
 
         Read(Json("requesting")).ShouldBeOfType<NetworkdDescription.Offered>().Own.Addresses.ShouldBeEmpty();
         var own = Read(Json("configured")).ShouldBeOfType<NetworkdDescription.Offered>().Own.Addresses.ShouldHaveSingleItem();
-        (own.Key.Index, own.Key.Source).ShouldBe((3u, (UInt128)0x0a000009));
+        (own.Key.Index, own.Key.Source).ShouldBe((3u, (AddressNumber)0x0a000009));
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public class DescriptionReaderTests
     private static string Text(ObjectKey key)
     {
         byte[] bytes = new byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, key.Destination);
+        key.Destination.WriteBigEndian(bytes);
         return $"{new IPAddress(key.Family == 2 ? bytes[12..] : bytes)}/{key.PrefixLength}";
     }
 
