@@ -161,7 +161,7 @@ internal sealed class FakeKernel
     private static bool IsOfPrefix(ModelObject left, ModelObject right) =>
         left.Key is { Kind: ObjectKind.Address, Family: 2, PrefixLength: < 32 } && left.Key.PrefixLength == right.Key.PrefixLength
         && left.Key.Kind == right.Key.Kind
-        && left.Key.Destination.ShiftRight()(32 - left.Key.PrefixLength) == right.Key.Destination.ShiftRight()(32 - left.Key.PrefixLength);
+        && left.Key.Destination.ShiftRight(32 - left.Key.PrefixLength) == right.Key.Destination.ShiftRight(32 - left.Key.PrefixLength);
 
     private bool Stands(ModelObject added) =>
         (added.NexthopId == 0 || _live.Any(o => o.Key.Kind == ObjectKind.Nexthop && o.Key.Index == added.NexthopId))
