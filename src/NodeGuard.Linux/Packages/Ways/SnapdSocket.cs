@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using NodeGuard.Core.Updates.Ways;
+using NodeGuard.Linux.Systemd.Config;
+
+namespace NodeGuard.Linux.Packages.Ways;
+
+/// <summary>snapd, asked over its unix socket. Failures are values; only cancellation throws.</summary>
+/// <param name="root">Of the host.</param>
+/// <param name="time">For pauses and bounds.</param>
+public sealed class SnapdSocket(HostRoot root, TimeProvider time)
+{
+    private const string Socket = "/run/snapd.socket";
+    private const string Conf = "http://snapd/v2/snaps/system/conf";
+    private const int LongestAnswer = 1024 * 1024;
+
+    // The question may be what starts snapd, which then looks at its seeds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
+    public async Task<SnapLook> LookAsync(CancellationToken cancellation)
+    {
+        if (!root.Exists(Socket))
+            return new SnapLook.Absent();
+        try
+        {
+            using HttpClient http = Connect();
+            return SnapAnswer.Hold(await AskAsync(http, new HttpRequestMessage(HttpMethod.Get, $"{Conf}?keys={SnapAnswer.Key}"), cancellation));
+        }
+        catch (Exception e) when (IsFailure(e, cancellation))
+        {
+            return new SnapLook.Unknown(Text(e));
+        }
+    }
+
+    /// <returns>Null when snapd has done it; otherwise why not.</returns>
+    public async Task<string?> SetAsync(SnapSetting setting, CancellationToken cancellation)
+    {
+        try
+        {
+            using HttpClient http = Connect();
+            string value = setting.Value is null ? "null" : $"\"{JsonEncodedText.Encode(setting.Value)}\"";
+            var request = new HttpRequestMessage(HttpMethod.Put, Conf)
+            {
+                Content = new StringContent($"{{\"{SnapAnswer.Key}\":{value}}}", Encoding.UTF8, "application/json"),
+            };
+            (string? change, string? problem) = SnapAnswer.Accepted(await AskAsync(http, request, cancellation));
+            return change is null ? problem : await UntilEndedAsync(http, change, cancellation);
+        }
+        catch (Exception e) when (IsFailure(e, cancellation))
+        {
+            return Text(e);
+        }
+    }
+
+    private async Task<string?> UntilEndedAsync(HttpClient http, string change, CancellationToken cancellation)
+    {
+        long began = time.GetTimestamp();
+        while (time.GetElapsedTime(began) < Patience)
+        {
+            (bool ended, string? problem) = SnapAnswer.Ended(
+                await AskAsync(http, new HttpRequestMessage(HttpMethod.Get, $"http://snapd/v2/changes/{change}"), cancellation));
+            if (ended)
+                return problem;
+            await Task.Delay(BetweenLooks, time, cancellation);
+        }
+
+        return $"snapd has not set {SnapAnswer.Key} within {Patience.TotalSeconds:0} s; see: snap tasks {change}";
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> AskAsync(HttpClient http, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        using (request)
+        {
+            using HttpResponseMessage response = await http.SendAsync(request, cancellation);
+            return await response.Content.ReadAsByteArrayAsync(cancellation);
+        }
+    }
+
+    private HttpClient Connect() => new(new SocketsHttpHandler { ConnectCallback = ConnectAsync, UseProxy = false, AllowAutoRedirect = false })
+    {
+        Timeout = Patience,
+        MaxResponseContentBufferSize = LongestAnswer,
+    };
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(root.Map(root.Resolve(Socket) ?? Socket)), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsFailure(Exception e, CancellationToken cancellation) =>
+        e is HttpRequestException or IOException or SocketException || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
+
+    private static string Text(Exception e) => e is OperationCanceledException
+        ? $"snapd did not answer within {Patience.TotalSeconds:0} s; see: systemctl status snapd"
+        : $"snapd could not be asked ({(e.InnerException ?? e).Message}); see: systemctl status snapd.socket";
+}
