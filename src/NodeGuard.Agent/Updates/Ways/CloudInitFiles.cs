@@ -11,6 +11,12 @@ internal sealed class CloudInitFiles(HostRoot root)
     private const string Directory = "/etc/cloud/cloud.cfg.d";
     private const string Instance = "/var/lib/cloud/instance";
 
+    /// <summary>What the cloud gave, and what cloud-init made of it: the later counts.</summary>
+    private static readonly string[] Given = ["user-data.txt", "cloud-config.txt"];
+
+    /// <summary>Left by the module that installs packages, under today's name and an older one.</summary>
+    private static readonly string[] Done = ["config_package_update_upgrade_install", "config_package-update-upgrade-install"];
+
     private static readonly Dictionary<string, bool> Nothing = [];
 
     public CloudInitInput Read()
@@ -26,9 +32,8 @@ internal sealed class CloudInitFiles(HostRoot root)
 
         // It may be a link to below the host's root, which is elsewhere here.
         string? instance = root.Resolve(Instance);
-        files.AddRange(new[] { "user-data.txt", "cloud-config.txt" }.Select(name => ReadGiven($"{instance}/{name}")).OfType<CloudConfigFile>());
-        string[] done = ["config_package_update_upgrade_install", "config_package-update-upgrade-install"];
-        return new CloudInitInput(true, files, done.Any(name => root.Exists($"{instance}/sem/{name}")));
+        files.AddRange(Given.Select(name => ReadGiven($"{instance}/{name}")).OfType<CloudConfigFile>());
+        return new CloudInitInput(true, files, Done.Any(name => root.Exists($"{instance}/sem/{name}")));
     }
 
     private IEnumerable<string> Paths()

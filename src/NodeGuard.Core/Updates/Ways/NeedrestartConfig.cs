@@ -39,7 +39,7 @@ public static partial class NeedrestartConfig
         return found;
     }
 
-    private static IEnumerable<Match> Assignments(string line)
+    private static Match[] Assignments(string line)
     {
         try
         {

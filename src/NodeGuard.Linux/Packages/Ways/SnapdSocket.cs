@@ -25,8 +25,9 @@ public sealed class SnapdSocket(HostRoot root, TimeProvider time)
             return new SnapLook.Absent();
         try
         {
-            using HttpClient http = Connect();
-            return SnapAnswer.Hold(await AskAsync(http, new HttpRequestMessage(HttpMethod.Get, $"{Conf}?keys={SnapAnswer.Key}"), cancellation));
+            using SocketsHttpHandler connections = Connections();
+            using HttpClient http = Client(connections);
+            return SnapAnswer.Hold(await GetAsync(http, $"{Conf}?keys={SnapAnswer.Key}", cancellation));
         }
         catch (Exception e) when (IsFailure(e, cancellation))
         {
@@ -39,13 +40,12 @@ public sealed class SnapdSocket(HostRoot root, TimeProvider time)
     {
         try
         {
-            using HttpClient http = Connect();
+            using SocketsHttpHandler connections = Connections();
+            using HttpClient http = Client(connections);
             string value = setting.Value is null ? "null" : $"\"{JsonEncodedText.Encode(setting.Value)}\"";
-            var request = new HttpRequestMessage(HttpMethod.Put, Conf)
-            {
-                Content = new StringContent($"{{\"{SnapAnswer.Key}\":{value}}}", Encoding.UTF8, "application/json"),
-            };
-            (string? change, string? problem) = SnapAnswer.Accepted(await AskAsync(http, request, cancellation));
+            using var content = new StringContent($"{{\"{SnapAnswer.Key}\":{value}}}", Encoding.UTF8, "application/json");
+            using HttpResponseMessage response = await http.PutAsync(new Uri(Conf), content, cancellation);
+            (string? change, string? problem) = SnapAnswer.Accepted(await response.Content.ReadAsByteArrayAsync(cancellation));
             return change is null ? problem : await UntilEndedAsync(http, change, cancellation);
         }
         catch (Exception e) when (IsFailure(e, cancellation))
@@ -59,8 +59,7 @@ public sealed class SnapdSocket(HostRoot root, TimeProvider time)
         long began = time.GetTimestamp();
         while (time.GetElapsedTime(began) < Patience)
         {
-            (bool ended, string? problem) = SnapAnswer.Ended(
-                await AskAsync(http, new HttpRequestMessage(HttpMethod.Get, $"http://snapd/v2/changes/{change}"), cancellation));
+            (bool ended, string? problem) = SnapAnswer.Ended(await GetAsync(http, $"http://snapd/v2/changes/{change}", cancellation));
             if (ended)
                 return problem;
             await Task.Delay(BetweenLooks, time, cancellation);
@@ -69,24 +68,23 @@ public sealed class SnapdSocket(HostRoot root, TimeProvider time)
         return $"snapd has not set {SnapAnswer.Key} within {Patience.TotalSeconds:0} s; see: snap tasks {change}";
     }
 
-    private static async Task<ReadOnlyMemory<byte>> AskAsync(HttpClient http, HttpRequestMessage request, CancellationToken cancellation)
+    // snapd tells failures in the body, whatever the status.
+    private static async Task<ReadOnlyMemory<byte>> GetAsync(HttpClient http, string address, CancellationToken cancellation)
     {
-        using (request)
-        {
-            using HttpResponseMessage response = await http.SendAsync(request, cancellation);
-            return await response.Content.ReadAsByteArrayAsync(cancellation);
-        }
+        using HttpResponseMessage response = await http.GetAsync(new Uri(address), cancellation);
+        return await response.Content.ReadAsByteArrayAsync(cancellation);
     }
 
-    private HttpClient Connect() => new(new SocketsHttpHandler { ConnectCallback = ConnectAsync, UseProxy = false, AllowAutoRedirect = false })
-    {
-        Timeout = Patience,
-        MaxResponseContentBufferSize = LongestAnswer,
-    };
+    private SocketsHttpHandler Connections() => new() { ConnectCallback = ConnectAsync, UseProxy = false, AllowAutoRedirect = false };
+
+    private static HttpClient Client(SocketsHttpHandler connections) =>
+        new(connections, disposeHandler: false) { Timeout = Patience, MaxResponseContentBufferSize = LongestAnswer };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
+#pragma warning disable CA2000 // The stream owns it.
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+#pragma warning restore CA2000
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(root.Map(root.Resolve(Socket) ?? Socket)), cancellation);
