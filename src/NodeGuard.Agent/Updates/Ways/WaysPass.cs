@@ -44,7 +44,7 @@ public sealed class WaysPass
     {
         _own = own;
         _files = new WayFiles(host);
-        _mark = new HoldMarkFile(own);
+        _mark = new HoldMarkFile(own, time);
         _snap = new SnapPass(new SnapdSocket(host, time), new SnapNoteStore(stateDirectory), time);
         _cloudInit = new CloudInitFiles(host);
         _time = time;

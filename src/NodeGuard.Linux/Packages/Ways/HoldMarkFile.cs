@@ -5,7 +5,8 @@ namespace NodeGuard.Linux.Packages.Ways;
 
 /// <summary>The file that says that updates are held now.</summary>
 /// <param name="root">In which /run/nodeguard is the host's, and can be written.</param>
-public sealed class HoldMarkFile(HostRoot root)
+/// <param name="time">By which the mark ages.</param>
+public sealed class HoldMarkFile(HostRoot root, TimeProvider time)
 {
     // What apt runs as another user reads it too.
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -47,6 +48,7 @@ public sealed class HoldMarkFile(HostRoot root)
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         File.WriteAllText(temporary, content);
         File.SetUnixFileMode(temporary, Mode);
+        File.SetLastWriteTimeUtc(temporary, time.GetUtcNow().UtcDateTime);
         File.Move(temporary, _path, overwrite: true);
     }
 }

@@ -31,8 +31,7 @@ public sealed class NeedrestartTests
     {
         (RestartMode Mode, int Line)? read = NeedrestartConfig.Read(text);
 
-        read?.Mode.ShouldBe(mode);
-        (read is null).ShouldBe(mode is null);
+        (read?.Mode).ShouldBe(mode);
         (read?.Line ?? 0).ShouldBe(line);
     }
 
