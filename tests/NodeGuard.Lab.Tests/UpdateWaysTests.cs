@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using NodeGuard.Core.Updates;
 using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Lab.Tests.Apt;
@@ -121,12 +123,12 @@ public sealed class UpdateWaysTests(ITestOutputHelper output)
         await using UpdatableContainer updatable = await UpdatableContainer.BootAsync(LabSuite.Named(suite));
         LabContainer host = updatable.Container;
         await updatable.InstallFromDebianAsync("snapd");
-        await host.UntilAsync("snapd to be seeded", async () => (await host.TryExecAsync("snap", "get", "-d", "system", "seed.loaded")).Output.Contains("true", StringComparison.Ordinal));
+        using Process snapd = await StartSnapdAsync(host);
         string theirs = $"{DateTimeOffset.UtcNow.AddHours(3):yyyy-MM-dd'T'HH:mm:ss'Z'}";
         await host.ExecAsync("snap", "set", "system", $"refresh.hold={theirs}");
         await updatable.InstallAgentAsync("NODEGUARD_UPDATES_MODE=hold");
 
-        await host.UntilAsync("snapd to be held for two days", async () => DateTimeOffset.Parse(await HoldAsync(host), null) > DateTimeOffset.UtcNow.AddHours(47));
+        await host.UntilAsync("snapd to be held for two days", async () => DateTimeOffset.Parse(await HoldAsync(host), CultureInfo.InvariantCulture) > DateTimeOffset.UtcNow.AddHours(47));
         await updatable.UntilWayAsync("snap", "held");
         await host.ExecAsync("nodeguard", "updates", "release");
         (await HoldAsync(host)).ShouldBe(theirs, "released");
@@ -141,6 +143,23 @@ public sealed class UpdateWaysTests(ITestOutputHelper output)
         await updatable.InstallAgentAsync("NODEGUARD_UPDATES_MODE=hold");
         await updatable.UntilWayAsync("snap", "held");
         (await HoldAsync(host)).ShouldBe(longer, "a person's longer hold");
+    }
+
+    /// <summary>
+    /// snapd refuses all work where it cannot mount its images, which a container may not: so it is started with this host's
+    /// rights, in the container's files, processes and network. Without snaps it would end by itself after seconds.
+    /// </summary>
+    private static async Task<Process> StartSnapdAsync(LabContainer host)
+    {
+        await host.ShellAsync("systemctl mask --now snapd.socket snapd.service; rm -f /run/snapd.socket");
+        string[] inside = ["nsenter", "--target", $"{host.Leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", "--", "/bin/sh", "-ec"];
+        (await CommandRunner.RunAsync([.. inside, "mknod /dev/loop-control c 10 237; for i in 0 1 2 3 4 5 6 7; do mknod /dev/loop$i b 7 $i; done"])).Succeeded();
+        Process snapd = CommandRunner.Start([.. inside, "exec env SNAPD_STANDBY_WAIT=30m /usr/lib/snapd/snapd >/var/log/snapd.log 2>&1"]);
+        await host.UntilAsync(
+            "snapd to take settings",
+            async () => (await host.TryExecAsync("snap", "set", "system", "refresh.retain=3")).ExitCode == 0,
+            TimeSpan.FromSeconds(90));
+        return snapd;
     }
 
     private static async Task<string> HoldAsync(LabContainer host) => (await host.ExecAsync("snap", "get", "system", "refresh.hold")).Trim();
