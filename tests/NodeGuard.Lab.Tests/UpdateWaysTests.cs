@@ -151,7 +151,7 @@ public sealed class UpdateWaysTests(ITestOutputHelper output)
     /// </summary>
     private static async Task<Process> StartSnapdAsync(LabContainer host)
     {
-        await host.ShellAsync("systemctl mask --now snapd.socket snapd.service; rm -f /run/snapd.socket");
+        await host.ShellAsync("systemctl mask --now snapd.socket snapd.service; rm -f /run/snapd.socket; echo 127.0.0.1 api.snapcraft.io >>/etc/hosts");
         string[] inside = ["nsenter", "--target", $"{host.Leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", "--", "/bin/sh", "-ec"];
         (await CommandRunner.RunAsync([.. inside, "mknod /dev/loop-control c 10 237; for i in 0 1 2 3 4 5 6 7; do mknod /dev/loop$i b 7 $i; done"])).Succeeded();
         Process snapd = CommandRunner.Start([.. inside, "exec env SNAPD_STANDBY_WAIT=30m /usr/lib/snapd/snapd >/var/log/snapd.log 2>&1"]);

@@ -135,11 +135,14 @@ public sealed class UpdatableContainer : IAsyncDisposable
     {
         const string Sources = "/var/tmp/debian.list";
         await Container.WriteFileAsync(Sources, $"deb http://deb.debian.org/debian {Container.Suite.Name} main\n");
+        // A resolver that the container itself cannot reach would have it wait for names later.
+        await Container.ShellAsync("mv /etc/resolv.conf /etc/resolv.conf.lab 2>/dev/null || true");
         await Container.WriteFileAsync("/etc/resolv.conf", await File.ReadAllTextAsync("/etc/resolv.conf"));
         string apt = $"apt-get -q -o Dir::Etc::SourceList={Sources} -o Dir::Etc::SourceParts=/dev/null -o DPkg::Lock::Timeout=60";
         string script = $"{apt} update && DEBIAN_FRONTEND=noninteractive {apt} install -y --no-install-recommends {string.Join(' ', packages)}";
         (await CommandRunner.RunAsync(
             ["nsenter", "--target", $"{Container.Leader}", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd", "--", "/bin/sh", "-ec", script])).Succeeded();
+        await Container.ShellAsync("rm /etc/resolv.conf; mv /etc/resolv.conf.lab /etc/resolv.conf 2>/dev/null || true");
         await PublishAsync();
     }
 

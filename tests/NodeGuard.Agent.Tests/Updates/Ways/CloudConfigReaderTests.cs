@@ -1,7 +1,6 @@
 using System.Text;
 using NodeGuard.Agent.Updates.Ways;
 using NodeGuard.Core.Updates.Ways;
-using NodeGuard.Testing;
 using Shouldly;
 using Xunit;
 

@@ -1,9 +1,7 @@
 using NodeGuard.Agent.Tests.Fakes;
 using NodeGuard.Agent.Updates.Ways;
 using NodeGuard.Core.Updates;
-using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Linux.Systemd.Config;
-using NodeGuard.Testing;
 
 namespace NodeGuard.Agent.Tests.Updates.Ways;
 

@@ -77,8 +77,8 @@ public sealed class WaysPassTests : IDisposable
 
         States(held).ShouldStartWith("apt=ForeignDropIn needrestart=ForeignDropIn");
         held.Verdicts[0].Reason.ShouldContain(AptGate.Path);
-        File.ReadAllText(_host.Root.Map(AptGate.Path)).ShouldBe("// theirs\n");
-        File.ReadAllText(_host.Root.Map(NeedrestartHold.Path)).ShouldStartWith("# theirs");
+        (await File.ReadAllTextAsync(_host.Root.Map(AptGate.Path))).ShouldBe("// theirs\n");
+        (await File.ReadAllTextAsync(_host.Root.Map(NeedrestartHold.Path))).ShouldStartWith("# theirs");
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class WaysPassTests : IDisposable
             (await _host.RunAsync(HoldMode.Hold)).Problems.ShouldBeEmpty("asked again at the next look");
         }
 
-        File.WriteAllText(_host.SnapdSocket, "a socket that nobody listens at");
+        await File.WriteAllTextAsync(_host.SnapdSocket, "a socket that nobody listens at");
         _host.Forget();
         WaysResult gone = await _host.RunAsync(HoldMode.Off);
 
@@ -173,7 +173,7 @@ public sealed class WaysPassTests : IDisposable
         await using FakeSnapd snapd = await FakeSnapd.StartAsync(_host.SnapdSocket);
         await _host.RunAsync(HoldMode.Hold);
         string note = Directory.EnumerateFiles(_host.StateDirectory).ShouldHaveSingleItem();
-        File.WriteAllText(note, "{\"ours\":");
+        await File.WriteAllTextAsync(note, "{\"ours\":");
         _host.Forget();
 
         WaysResult result = await _host.RunAsync(HoldMode.Off);
