@@ -17,6 +17,8 @@ public sealed class SnapdSocket(HostRoot root, TimeProvider time)
 
     // The question may be what starts snapd, which then looks at its seeds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // One that has no network asks its store for half a minute before it does anything else.
+    private static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     public async Task<SnapLook> LookAsync(CancellationToken cancellation)
@@ -57,7 +59,7 @@ public sealed class SnapdSocket(HostRoot root, TimeProvider time)
     private async Task<string?> UntilEndedAsync(HttpClient http, string change, CancellationToken cancellation)
     {
         long began = time.GetTimestamp();
-        while (time.GetElapsedTime(began) < Patience)
+        while (time.GetElapsedTime(began) < ChangePatience)
         {
             (bool ended, string? problem) = SnapAnswer.Ended(await GetAsync(http, $"http://snapd/v2/changes/{change}", cancellation));
             if (ended)
@@ -65,7 +67,7 @@ public sealed class SnapdSocket(HostRoot root, TimeProvider time)
             await Task.Delay(BetweenLooks, time, cancellation);
         }
 
-        return $"snapd has not set {SnapAnswer.Key} within {Patience.TotalSeconds:0} s; see: snap tasks {change}";
+        return $"snapd has not set {SnapAnswer.Key} within {ChangePatience.TotalSeconds:0} s; see: snap tasks {change}";
     }
 
     // snapd tells failures in the body, whatever the status.
