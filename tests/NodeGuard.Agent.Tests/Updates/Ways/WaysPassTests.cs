@@ -108,6 +108,23 @@ public sealed class WaysPassTests : IDisposable
     }
 
     [Fact]
+    [Trait("Invariant", "11")]
+    public async Task What_cannot_be_written_is_not_called_held_and_is_a_problem_where_it_was_asked_for_by_name()
+    {
+        foreach (string directory in new[] { "/etc/needrestart/conf.d", "/etc/apt/apt.conf.d" })
+        {
+            Directory.Delete(_host.Root.Map(directory), recursive: true);
+            _host.Write(directory, "a file where a directory is wanted");
+        }
+
+        WaysResult result = await _host.RunAsync(HoldMode.Hold);
+
+        States(result).ShouldStartWith("apt=Waiting needrestart=Free");
+        result.Verdicts[1].Reason.ShouldContain("could not be written");
+        result.Problems.ShouldHaveSingleItem().ShouldContain(AptGate.Path);
+    }
+
+    [Fact]
     public async Task Snapd_is_asked_seldom_told_again_before_its_hold_ends_and_at_once_when_the_wish_changes()
     {
         await using FakeSnapd snapd = await FakeSnapd.StartAsync(_host.SnapdSocket);
