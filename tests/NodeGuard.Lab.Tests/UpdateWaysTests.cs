@@ -162,7 +162,7 @@ public sealed class UpdateWaysTests(ITestOutputHelper output)
         await host.ShellAsync("systemctl mask --now snapd.socket snapd.service; rm -f /run/snapd.socket");
         string[] inside = ["nsenter", "--target", $"{host.Leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", "--", "/bin/sh", "-ec"];
         (await CommandRunner.RunAsync([.. inside, "mknod /dev/loop-control c 10 237; for i in 0 1 2 3 4 5 6 7; do mknod /dev/loop$i b 7 $i; done"])).Succeeded();
-        Process snapd = CommandRunner.Start([.. inside, 
+        Process snapd = CommandRunner.Start([.. inside,
             "python3 -m http.server --bind 127.0.0.1 8099 --directory /mnt >/dev/null 2>&1 & "
             + "exec env SNAPD_STANDBY_WAIT=30m SNAPPY_FORCE_API_URL=http://127.0.0.1:8099/ /usr/lib/snapd/snapd >/var/log/snapd.log 2>&1"]);
         await host.UntilAsync(
