@@ -26,7 +26,7 @@ fi
 left=$(grep -ls '^# Written by NodeGuard' /etc/systemd/networkd.conf.d/zz-nodeguard.conf /run/systemd/networkd.conf.d/zz-nodeguard.conf \
   /etc/systemd/network/*.network.d/zz-nodeguard.conf /run/systemd/network/*.network.d/zz-nodeguard.conf \
   /etc/systemd/system/*.service.d/zz-nodeguard.conf /run/systemd/system/*.service.d/zz-nodeguard.conf \
-  /etc/needrestart/conf.d/nodeguard.conf || true)
+  /etc/needrestart/conf.d/nodeguard.conf /etc/needrestart/conf.d/zz-nodeguard-hold.conf /etc/apt/apt.conf.d/00nodeguard-gate || true)
 [ -z "$left" ] || fail "still there, though $program release should have removed it: $left"
 
 rm -f "$unit" "$program" "$unit.new" "$program.new"

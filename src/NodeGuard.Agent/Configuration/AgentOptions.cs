@@ -73,6 +73,9 @@ public sealed record UpdateOptions
     /// <summary>Drop-ins under /etc, so that the hold is there before the agent at the next boot.</summary>
     public required bool Persistent { get; init; }
 
+    /// <summary>apt changes no packages while updates are held, whoever runs it.</summary>
+    public required bool AptGate { get; init; }
+
     /// <summary>Names of services, with * for any characters.</summary>
     public required IReadOnlyList<string> Units { get; init; }
 }

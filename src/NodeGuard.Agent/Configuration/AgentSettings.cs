@@ -76,6 +76,11 @@ public static class AgentSettings
         "Drop-ins of the hold under /etc, where they are in effect before the agent starts at boot, and stay when it goes.")
     { Reloadable = true };
 
+    internal static readonly ScalarSetting<bool> UpdatesAptGate = new(
+        "updates.aptGate", "false", new OneOf<bool>(("false", false), ("true", true)),
+        "Whether apt, whoever runs it, changes no packages while updates are held; people are told how to get a permit.")
+    { Reloadable = true };
+
     internal static readonly ListSetting<string> UpdatesUnits = new(
         "updates.units", new ServicePattern(), "Units that install updates; those that a host lacks do not matter.", string.Join(',', GatedUnits.Usual))
     { Reloadable = true };
@@ -135,7 +140,7 @@ public static class AgentSettings
     [
         RoutesMode, RoutesHarden, RoutesMaxObjects, RoutesExcludeProtocols, RoutesExcludeTables, RoutesExcludePriorities,
         RoutesExcludeDevices, RoutesResyncInterval, RoutesHistorySize,
-        UpdatesMode, UpdatesPersistent, UpdatesUnits,
+        UpdatesMode, UpdatesPersistent, UpdatesAptGate, UpdatesUnits,
         StateDirectory, RuntimeDirectory, HttpListen, HttpSocket, LogLevelSetting, LogFormatSetting,
         ProcRoot, ReceiveBufferBytes, RealtimePriority,
         ClusterNode, ClusterKubeconfig, ClusterHostRoot, ClusterReboot, ClusterUpdates,

@@ -53,6 +53,7 @@ internal sealed class SettingValues
             {
                 Mode = Get<HoldMode>(AgentSettings.UpdatesMode),
                 Persistent = Get<bool>(AgentSettings.UpdatesPersistent),
+                AptGate = Get<bool>(AgentSettings.UpdatesAptGate),
                 Units = Get<string[]>(AgentSettings.UpdatesUnits),
             },
             Http = new HttpOptions

@@ -6,6 +6,7 @@ using NodeGuard.Core.Routing.Reports;
 using NodeGuard.Core.Updates;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
+using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Hosting.Http;
 
 namespace NodeGuard.Agent.Control;
@@ -16,7 +17,7 @@ namespace NodeGuard.Agent.Control;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters =
     [
-        typeof(GuardStateConverter), typeof(GuardModeConverter), typeof(HoldModeConverter), typeof(HoldStateConverter),
+        typeof(GuardStateConverter), typeof(GuardModeConverter), typeof(HoldModeConverter), typeof(HoldStateConverter), typeof(UpdateWayConverter),
         typeof(KeptBackReasonConverter), typeof(HazardStateConverter), typeof(UpdateScopeConverter), typeof(UpdateRunPhaseConverter),
         typeof(DriftStateConverter), typeof(DifferenceKindConverter), typeof(HostKindConverter),
     ])]
@@ -46,6 +47,8 @@ internal sealed class GuardModeConverter() : JsonStringEnumConverter<GuardMode>(
 internal sealed class HoldModeConverter() : JsonStringEnumConverter<HoldMode>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class HoldStateConverter() : JsonStringEnumConverter<HoldState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class UpdateWayConverter() : JsonStringEnumConverter<UpdateWay>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class KeptBackReasonConverter() : JsonStringEnumConverter<KeptBackReason>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 

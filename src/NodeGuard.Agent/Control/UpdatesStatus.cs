@@ -1,4 +1,5 @@
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 
 namespace NodeGuard.Agent.Control;
 
@@ -20,6 +21,9 @@ public sealed record UpdatesStatus
     public required bool Permit { get; init; }
 
     public required IReadOnlyList<UpdateUnit> Units { get; init; }
+
+    /// <summary>What installs or restarts besides the units; empty where an older agent was asked.</summary>
+    public IReadOnlyList<WayVerdict> Ways { get; init; } = [];
 
     /// <summary>One sentence each: what keeps the hold from its effect, and what to do about it.</summary>
     public required IReadOnlyList<string> Problems { get; init; }

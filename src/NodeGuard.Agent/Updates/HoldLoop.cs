@@ -3,15 +3,17 @@ using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Metrics;
+using NodeGuard.Agent.Updates.Ways;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Agent.Updates;
 
 /// <summary>
-/// Keeps the drop-ins that hold updates in step with the units of the host. What it wrote stays when the agent goes
-/// (invariant 9).
+/// Keeps what holds updates in step with the host: the drop-ins of its units, and the other ways. What it wrote stays when
+/// the agent goes (invariant 9).
 /// </summary>
 internal sealed partial class HoldLoop : IHostedHold
 {
@@ -24,6 +26,7 @@ internal sealed partial class HoldLoop : IHostedHold
     private const int Retries = 120;
 
     private readonly HoldPass _pass;
+    private readonly WaysPass _ways;
     private readonly IDisposable _bus;
     private readonly DirectoryWatch _watch;
     private readonly AgentMetrics _metrics;
@@ -38,13 +41,15 @@ internal sealed partial class HoldLoop : IHostedHold
     private Dictionary<string, HoldState> _told = new(StringComparer.Ordinal);
     private int _retries;
 
-    /// <param name="pass">One look at the host.</param>
+    /// <param name="pass">One look at the units.</param>
+    /// <param name="ways">One look at what else installs or restarts.</param>
     /// <param name="root">Of the host.</param>
     /// <param name="surroundings">Of the agent.</param>
     /// <param name="bus">Ended with the loop.</param>
-    public HoldLoop(HoldPass pass, HostRoot root, GuardSurroundings surroundings, IDisposable bus)
+    public HoldLoop(HoldPass pass, WaysPass ways, HostRoot root, GuardSurroundings surroundings, IDisposable bus)
     {
         _pass = pass;
+        _ways = ways;
         _bus = bus;
         _watch = new DirectoryWatch(
             root, [HoldFile.PersistentUnits, HoldFile.RuntimeUnits, "/usr/lib/systemd/system", "/run/nodeguard"], _wake.Set);
@@ -108,9 +113,12 @@ internal sealed partial class HoldLoop : IHostedHold
             UpdateOptions options = _options;
             FleetHoldState fleet = _fleet.State;
             HoldMode mode = FleetHold.Effective(options.Mode, fleet);
+            bool byFleet = fleet == FleetHoldState.Hold && options.Mode is HoldMode.Observe;
             HoldResult result = await _pass.RunAsync(new HoldWish(mode, options.Persistent, options.Units), cancellation);
-            Tell(result);
-            if (fleet == FleetHoldState.LetGo && result.Problems.Count == 0 && !result.IsUnfinished)
+            WaysResult ways = await _ways.RunAsync(new WaysWish(mode, options.AptGate, byFleet ? "by the fleet's policy" : "by updates.mode of its agent"), cancellation);
+            string[] problems = [.. result.Problems, .. ways.Problems];
+            Tell(result, ways, problems);
+            if (fleet == FleetHoldState.LetGo && problems.Length == 0 && !result.IsUnfinished)
             {
                 _fleet.Set(FleetHoldState.None);
             }
@@ -118,12 +126,13 @@ internal sealed partial class HoldLoop : IHostedHold
             var status = new UpdatesStatus
             {
                 Mode = mode,
-                ByFleet = fleet == FleetHoldState.Hold && options.Mode is HoldMode.Observe,
+                ByFleet = byFleet,
                 Persistent = options.Persistent,
                 Released = _pass.IsReleased,
                 Permit = _pass.HasPermit,
                 Units = [.. result.Verdicts.Select(UpdateUnit.Of)],
-                Problems = result.Problems,
+                Ways = ways.Verdicts,
+                Problems = problems,
             };
             _metrics.SetUpdates(status);
             return _latest = status;
@@ -153,27 +162,32 @@ internal sealed partial class HoldLoop : IHostedHold
         return hinted;
     }
 
-    private void Tell(HoldResult result)
+    private void Tell(HoldResult result, WaysResult ways, IReadOnlyList<string> problems)
     {
-        foreach (FileOutcome file in result.Files.Where(file => file.Change is not FileChange.Refused))
+        foreach (FileOutcome file in result.Files.Concat(ways.Files).Where(file => file.Change is not FileChange.Refused))
         {
             LogChange(_log, file.Change is FileChange.Written ? "wrote" : "removed", file.Path);
         }
 
-        foreach (string problem in result.Problems.Except(_problems))
+        foreach (string problem in problems.Except(_problems))
         {
             LogProblem(_log, problem);
         }
 
-        foreach (HoldVerdict verdict in result.Verdicts.Where(verdict => verdict.State is not HoldState.Absent
-            && _told.GetValueOrDefault(verdict.Unit.Unit, HoldState.Absent) != verdict.State))
+        (string Name, HoldState State, string Reason)[] all =
+        [
+            .. result.Verdicts.Select(verdict => (verdict.Unit.Unit, verdict.State, verdict.Reason)),
+            .. ways.Verdicts.Select(verdict => (WayText.NameOf(verdict.Way), verdict.State, verdict.Reason)),
+        ];
+        foreach ((string name, HoldState state, string reason) in all.Where(each => _told.GetValueOrDefault(each.Name, HoldState.Absent) != each.State
+            && each.State is not HoldState.Absent))
         {
-            LogLevel level = verdict.State is HoldState.Unknown or HoldState.ForeignDropIn ? LogLevel.Warning : LogLevel.Information;
-            LogState(_log, level, verdict.Unit.Unit, verdict.State, verdict.Reason);
+            LogLevel level = state is HoldState.Unknown or HoldState.ForeignDropIn ? LogLevel.Warning : LogLevel.Information;
+            LogState(_log, level, name, state, reason);
         }
 
-        _problems = result.Problems;
-        _told = result.Verdicts.ToDictionary(verdict => verdict.Unit.Unit, verdict => verdict.State, StringComparer.Ordinal);
+        _problems = problems;
+        _told = all.ToDictionary(each => each.Name, each => each.State, StringComparer.Ordinal);
         _retries = result.IsUnfinished ? _retries + 1 : 0;
     }
 

@@ -1,4 +1,5 @@
 using NodeGuard.Agent.Hosting;
+using NodeGuard.Agent.Updates.Ways;
 using NodeGuard.Linux.Systemd.Bus;
 using NodeGuard.Linux.Systemd.Config;
 using NodeGuard.Linux.Systemd.Updates;
@@ -13,6 +14,9 @@ public static class HostUpdates
         var root = new HostRoot();
         // No signals of the bus are wanted, only answers.
         var bus = new SystemBus(new BusOptions { Matches = [] });
-        return new HoldLoop(new HoldPass(root, new LoadedUnits(bus, surroundings.Time)), root, surroundings, bus);
+        // Of the host's files only those of systemd and NodeGuard are in a container where they are on the host.
+        var host = new HostRoot(surroundings.Options.Cluster?.HostRoot is { Length: > 0 } mounted ? mounted : "/");
+        var ways = new WaysPass(root, host, surroundings.Options.StateDirectory, surroundings.Time);
+        return new HoldLoop(new HoldPass(root, new LoadedUnits(bus, surroundings.Time)), ways, root, surroundings, bus);
     }
 }

@@ -16,7 +16,7 @@ public static class ReleaseCommand
         var output = OutputOption.Create();
         var command = new GuidedCommand(
             "release",
-            "Take away every file that NodeGuard wrote for this host's services, once its agent is stopped: the hold of updates, and what harden wrote.",
+            "Take away every file that NodeGuard wrote for this host's services, once its agent is stopped: the hold of updates and of what else installs, and what harden wrote.",
             [
                 new("sudo nodeguard release --dry-run", "what would be taken away?"),
                 new("sudo nodeguard release", "after: systemctl disable --now nodeguard-agent"),
@@ -72,7 +72,7 @@ public static class ReleaseCommand
         }
 
         UpdatesText.WriteFiles(context.Console, report.Files);
-        UpdatesText.WriteReasons(context.Console, report.DryRun ? [] : report.Units);
+        UpdatesText.WriteReasons(context.Console, report.DryRun ? [] : report.Units, report.DryRun ? [] : report.Ways);
         foreach (var problem in report.Problems)
             context.Console.WriteError(problem);
         context.Console.WriteNote(report switch

@@ -27,7 +27,7 @@ public static class UpdatesCommand
     }
 
     /// <summary>What the agent's configuration file and variables say; null after it was said on stderr what is wrong with them.</summary>
-    internal static UpdateOptions? Configured(CliContext context)
+    internal static AgentOptions? Configured(CliContext context)
     {
         var variables = AgentSettings.All
             .Select(setting => (setting.Variable, Value: context.Environment(setting.Variable)))
@@ -36,6 +36,6 @@ public static class UpdatesCommand
         var result = ConfigurationLoader.Load(new ConfigurationSources { File = null, Variables = variables, Flags = [] });
         foreach (var error in result.Errors)
             context.Console.WriteError(error.ToString());
-        return result.Options?.Updates;
+        return result.Options;
     }
 }

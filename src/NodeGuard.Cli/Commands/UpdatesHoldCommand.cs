@@ -1,10 +1,12 @@
 using System.CommandLine;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Updates;
+using NodeGuard.Agent.Updates.Ways;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Updates;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 
 namespace NodeGuard.Cli.Commands;
 
@@ -74,8 +76,7 @@ public static class UpdatesHoldCommand
 
         using var host = context.UpdateHost();
         string? untold = dryRun ? null : host.SetReleased(false);
-        var wish = new HoldWish(HoldMode.Hold, persistent || options.Persistent, options.Units);
-        return Tell(context, await DoAsync(host, wish, dryRun, untold, cancellation), format, "Held. Updates wait for a permit.");
+        return Tell(context, await DoAsync(host, HoldMode.Hold, options, persistent, dryRun, untold, cancellation), format, "Held. Updates wait for a permit.");
     }
 
     private static async Task<int> ReleaseAsync(CliContext context, ParseResult parsed, bool dryRun, OutputFormat format, CancellationToken cancellation)
@@ -89,16 +90,20 @@ public static class UpdatesHoldCommand
         return Tell(context, report, format, "Released. Updates run when their timers or a person start them.");
     }
 
-    /// <summary>Takes every drop-in of ours away, or shows which.</summary>
+    /// <summary>Takes every file of the hold away, or shows which.</summary>
     internal static Task<UpdatesReport> ReleaseAsync(
-        IUpdateHost host, UpdateOptions options, bool dryRun, string? untold, CancellationToken cancellation) =>
-        DoAsync(host, new HoldWish(HoldMode.Release, options.Persistent, options.Units), dryRun, untold, cancellation);
+        IUpdateHost host, AgentOptions options, bool dryRun, string? untold, CancellationToken cancellation) =>
+        DoAsync(host, HoldMode.Release, options, false, dryRun, untold, cancellation);
 
     private static async Task<UpdatesReport> DoAsync(
-        IUpdateHost host, HoldWish wish, bool dryRun, string? untold, CancellationToken cancellation)
+        IUpdateHost host, HoldMode mode, AgentOptions options, bool persistent, bool dryRun, string? untold, CancellationToken cancellation)
     {
+        var wish = new HoldWish(mode, persistent || options.Updates.Persistent, options.Updates.Units);
+        var ways = new WaysWish(mode, options.Updates.AptGate, "by a person on it: nodeguard updates hold");
         HoldPlan plan = await host.PlanAsync(wish, cancellation);
-        var report = dryRun ? UpdatesReport.Of(plan) : UpdatesReport.Of(plan, await host.RunAsync(wish, cancellation));
+        var report = dryRun
+            ? UpdatesReport.Of(plan).With(await host.PlanWaysAsync(ways, options.StateDirectory, cancellation), dryRun)
+            : UpdatesReport.Of(plan, await host.RunAsync(wish, cancellation)).With(await host.RunWaysAsync(ways, options.StateDirectory, cancellation), dryRun);
         return untold is null ? report : report with { Problems = [.. report.Problems, untold] };
     }
 
@@ -112,12 +117,13 @@ public static class UpdatesHoldCommand
         else
         {
             UpdatesText.WriteFiles(console, report.Files);
-            UpdatesText.WriteReasons(console, report.DryRun ? [] : report.Units);
+            UpdatesText.WriteReasons(console, report.DryRun ? [] : report.Units, report.DryRun ? [] : report.Ways);
             foreach (var problem in report.Problems)
                 console.WriteError(problem);
         }
 
-        bool passed = !report.HasRefusals && (report.DryRun || !report.Units.Any(static unit => unit.State is HoldState.Unknown or HoldState.ForeignDropIn or HoldState.Waiting));
+        bool passed = !report.HasRefusals && (report.DryRun || !report.Units.Select(static unit => unit.State).Concat(report.Ways.Where(static way => way.Way is not UpdateWay.CloudInit).Select(static way => way.State))
+            .Any(static state => state is HoldState.Unknown or HoldState.ForeignDropIn or HoldState.Waiting));
         if (report.DryRun)
             console.WriteNote("Nothing was changed (dry run).");
         else if (passed)

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Updates;
+using NodeGuard.Agent.Updates.Ways;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Updates;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 
 namespace NodeGuard.Cli.Commands;
 
@@ -16,7 +18,7 @@ public static class UpdatesListCommand
         var output = OutputOption.Create();
         var command = new GuidedCommand(
             "list",
-            "The units that install updates on this host: whether they are held, when they run next, and how the last run ended.",
+            "The units that install updates on this host: whether they are held, when they run next, and how the last run ended; and what else installs or restarts: apt, needrestart, snap, cloud-init.",
             [
                 new("nodeguard updates list", "those that this host has"),
                 new("nodeguard updates list -o wide", "with the reasons, and those that it has not"),
@@ -24,7 +26,7 @@ public static class UpdatesListCommand
             ],
             [
                 new(ExitCodes.Ok, "printed"),
-                new(ExitCodes.Failed, "a unit that should be held is not, or it could not be told"),
+                new(ExitCodes.Failed, "a unit or another way that should be held is not, or it could not be told"),
                 CommonExits.Usage,
                 new(ExitCodes.Interrupted, "interrupted"),
             ])
@@ -56,12 +58,14 @@ public static class UpdatesListCommand
         if (UpdatesCommand.Configured(context) is not { } options)
             return null;
         using var host = context.UpdateHost();
-        var plan = await host.PlanAsync(new HoldWish(HoldMode.Observe, options.Persistent, options.Units), cancellation);
+        var plan = await host.PlanAsync(new HoldWish(HoldMode.Observe, options.Updates.Persistent, options.Updates.Units), cancellation);
+        var ways = await host.PlanWaysAsync(new WaysWish(HoldMode.Observe, options.Updates.AptGate, ""), options.StateDirectory, cancellation);
         return new UpdatesStatus
         {
             Released = host.IsReleased,
             Permit = host.HasPermit,
             Units = [.. plan.Verdicts.Select(UpdateUnit.Of)],
+            Ways = ways.Verdicts,
             Problems = [],
         };
     }
@@ -73,12 +77,13 @@ public static class UpdatesListCommand
             console.WriteNote("This host has no unit that installs updates; nodeguard updates list -o wide shows which were looked for.");
         else
             UpdatesText.WriteUnits(console, status.Units, wide);
+        UpdatesText.WriteWays(console, status.Ways, wide);
         if (status.Permit)
             console.WriteNote($"This host may update now: {HoldFile.Permit} exists.");
         if (status.Released)
             console.WriteNote("The hold is released until the next boot; hold again with: nodeguard updates hold");
         if (!wide)
-            UpdatesText.WriteReasons(console, status.Units);
+            UpdatesText.WriteReasons(console, status.Units, status.Ways);
         if (status.Pending is { } pending)
         {
             console.WriteLine("");
@@ -91,6 +96,7 @@ public static class UpdatesListCommand
 
     private static bool IsAsWished(UpdatesStatus status) =>
         status.Problems.Count == 0
-        && !status.Units.Any(unit => unit.State is HoldState.Unknown
-            || (unit.State is HoldState.ForeignDropIn or HoldState.Waiting && status is { Mode: HoldMode.Hold, Released: false }));
+        // What cloud-init does at an instance's first boot nobody holds.
+        && !status.Units.Select(static unit => unit.State).Concat(status.Ways.Where(static way => way.Way is not UpdateWay.CloudInit).Select(static way => way.State)).Any(state => state is HoldState.Unknown
+            || (state is HoldState.ForeignDropIn or HoldState.Waiting && status is { Mode: HoldMode.Hold, Released: false }));
 }

@@ -1,4 +1,5 @@
 using NodeGuard.Agent.Updates;
+using NodeGuard.Agent.Updates.Ways;
 using NodeGuard.Core.Updates;
 using NodeGuard.Linux.Systemd.Bus;
 using NodeGuard.Linux.Systemd.Config;
@@ -13,7 +14,13 @@ internal sealed class LinuxUpdateHost : IUpdateHost
     private readonly SystemBus _bus = new(new BusOptions { Matches = [] });
     private readonly HoldPass _pass;
 
-    public LinuxUpdateHost(TimeProvider time) => _pass = new HoldPass(_root, new LoadedUnits(_bus, time));
+    private readonly TimeProvider _time;
+
+    public LinuxUpdateHost(TimeProvider time)
+    {
+        _time = time;
+        _pass = new HoldPass(_root, new LoadedUnits(_bus, time));
+    }
 
     public bool IsReleased => _pass.IsReleased;
 
@@ -22,6 +29,10 @@ internal sealed class LinuxUpdateHost : IUpdateHost
     public Task<HoldPlan> PlanAsync(HoldWish wish, CancellationToken cancellation) => _pass.PlanAsync(wish, cancellation);
 
     public Task<HoldResult> RunAsync(HoldWish wish, CancellationToken cancellation) => _pass.RunAsync(wish, cancellation);
+
+    public Task<WaysResult> PlanWaysAsync(WaysWish wish, string stateDirectory, CancellationToken cancellation) => Ways(stateDirectory).PlanAsync(wish, cancellation);
+
+    public Task<WaysResult> RunWaysAsync(WaysWish wish, string stateDirectory, CancellationToken cancellation) => Ways(stateDirectory).RunAsync(wish, cancellation);
 
     public string? SetReleased(bool released)
     {
@@ -49,4 +60,6 @@ internal sealed class LinuxUpdateHost : IUpdateHost
     }
 
     public void Dispose() => _bus.Dispose();
+
+    private WaysPass Ways(string stateDirectory) => new(_root, _root, stateDirectory, _time);
 }

@@ -3,6 +3,7 @@ using NodeGuard.Cli.Output;
 using NodeGuard.Cli.Prevention;
 using NodeGuard.Cli.Terminal;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 
 namespace NodeGuard.Cli.Updates;
 
@@ -40,9 +41,24 @@ internal static class UpdatesText
         table.Write(console);
     }
 
-    /// <summary>What a person should look at.</summary>
-    public static void WriteReasons(CliConsole console, IEnumerable<UpdateUnit> units)
+    /// <summary>What installs or restarts besides the units: those that this host has, with all that is to say of each.</summary>
+    public static void WriteWays(CliConsole console, IReadOnlyList<WayVerdict> ways, bool wide)
     {
+        WayVerdict[] shown = [.. ways.Where(way => wide || way.State is not HoldState.Absent)];
+        if (shown.Length == 0)
+            return;
+        console.WriteLine("");
+        var table = new TextTable(new TextColumn("OTHER WAY"), new TextColumn("STATE"), new TextColumn("WHY", Flexible: true));
+        foreach (WayVerdict way in shown)
+            table.Add(WayText.NameOf(way.Way), State(way.State), way.Reason);
+        table.Write(console);
+    }
+
+    /// <summary>What a person should look at.</summary>
+    public static void WriteReasons(CliConsole console, IEnumerable<UpdateUnit> units, IEnumerable<WayVerdict> ways)
+    {
+        foreach (var way in ways.Where(static way => way.State is HoldState.Unknown or HoldState.ForeignDropIn or HoldState.Waiting))
+            console.WriteNote($"{WayText.NameOf(way.Way)}: {way.Reason}.");
         foreach (var unit in units.Where(static unit => unit.State is HoldState.Unknown or HoldState.ForeignDropIn or HoldState.Masked or HoldState.Running or HoldState.Waiting))
             console.WriteNote($"{unit.Unit}: {unit.Reason}.");
     }

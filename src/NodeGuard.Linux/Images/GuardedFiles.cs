@@ -7,6 +7,7 @@ using NodeGuard.Core.Files;
 using NodeGuard.Core.Images;
 using NodeGuard.Core.Routing.Prevention;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Linux.Files;
 using NodeGuard.Linux.Systemd.Config;
 
@@ -76,7 +77,7 @@ public sealed class GuardedFiles(HostRoot root, TimeProvider time)
     }
 
     private static bool IsOurs(string path, string beginning) =>
-        (PreventionFile.HasOurName(path) && OwnFile.IsOurs(beginning)) || path.EndsWith($"/.{PreventionFile.Name}.tmp", StringComparison.Ordinal);
+        ((PreventionFile.HasOurName(path) || WayFile.HasOurName(path)) && OwnFile.IsOurs(beginning)) || path.EndsWith($"/.{PreventionFile.Name}.tmp", StringComparison.Ordinal);
 
     private static (string Sha256, string Beginning) Hash(string real, FileStat stat)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using NodeGuard.Core.Updates.Runs;
+using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Linux.Systemd.Bus;
 
 namespace NodeGuard.Linux.Packages;
@@ -96,7 +97,15 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         all.AddCommands("ExecStart", [Installing(packages), .. Marking(packages)]);
         // Where the first fails the second is not run.
         all.AddCommands("ExecStopPost", [.. Marking(packages)]);
-        all.Add("Environment", ["LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "APT_LISTCHANGES_FRONTEND=none"]);
+        all.Add("Environment",
+        [
+            "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "APT_LISTCHANGES_FRONTEND=none",
+            // Passes the gate: whoever began the run was permitted to.
+            $"{AptGate.Variable}={runId}",
+            // Which services run old code is told by what is pending, and restarted by nobody unasked. needrestart's hook of apt
+            // looks at this in every version; a mode would be overruled by the one that Ubuntu's hook asks for.
+            "NEEDRESTART_SUSPEND=1",
+        ]);
         all.Add("StandardInput", "null");
         all.Add("StandardOutputFileDescriptor", log);
         all.Add("StandardErrorFileDescriptor", log);

@@ -5,6 +5,7 @@ using NodeGuard.Agent.Metrics;
 using NodeGuard.Agent.Tests.Fakes;
 using NodeGuard.Agent.Tests.Http;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Hosting.Metrics;
 using Shouldly;
 using Xunit;
@@ -20,6 +21,7 @@ public sealed class UpdatesStatusTests
         Released = false,
         Permit = true,
         Problems = [],
+        Ways = [new WayVerdict(UpdateWay.CloudInit, HoldState.Free, "installs")],
         Units =
         [
             new UpdateUnit { Unit = "apt-daily.service", State = HoldState.Held, Reason = "held", NextRun = DateTimeOffset.UnixEpoch.AddSeconds(60) },
@@ -58,6 +60,7 @@ public sealed class UpdatesStatusTests
         hold.Looks.ShouldBe(1);
         json.ShouldContain("\"mode\":\"hold\"");
         json.ShouldContain("\"state\":\"foreignDropIn\"");
+        json.ShouldContain("\"ways\":[{\"way\":\"cloudInit\",\"state\":\"free\",\"reason\":\"installs\"}]");
         JsonSerializer.Deserialize(json, ControlJsonContext.Default.UpdatesStatus)!.Units.Count.ShouldBe(2);
     }
 

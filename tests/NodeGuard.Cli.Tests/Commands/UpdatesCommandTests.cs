@@ -4,6 +4,7 @@ using NodeGuard.Agent.Control;
 using NodeGuard.Cli.Tests.Fakes;
 using NodeGuard.Core.Routing.Prevention;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 using Shouldly;
 using Xunit;
 
@@ -85,6 +86,37 @@ public sealed class UpdatesCommandTests
         _host.Ran.ShouldBeFalse();
         _host.ReleasedTold.ShouldBeNull();
         run.Error.ShouldContain("dry run");
+    }
+
+    [Fact]
+    public async Task The_gate_of_apt_comes_and_goes_with_the_hold_where_it_is_configured()
+    {
+        (await CliRun.OfAsync(["updates", "hold"], updateHost: _host)).Out.ShouldNotContain(AptGate.Path);
+        var gated = new Dictionary<string, string> { ["NODEGUARD_UPDATES_APT_GATE"] = "true" };
+
+        var held = await CliRun.OfAsync(["updates", "hold"], updateHost: _host, environment: gated);
+        var released = await CliRun.OfAsync(["updates", "release"], updateHost: _host, environment: gated);
+
+        held.Out.ShouldContain(AptGate.Path);
+        released.Out.ShouldContain(AptGate.Path);
+        _host.AskedWays!.Mode.ShouldBe(HoldMode.Release);
+    }
+
+    [Fact]
+    [Trait("Invariant", "11")]
+    public async Task A_way_that_cannot_be_told_or_held_is_a_failure_and_what_cloud_init_does_is_not()
+    {
+        (await CliRun.OfAsync(["updates", "hold"], updateHost: _host)).ExitCode.ShouldBe(0);
+        _host.Snap = new SnapLook.Unknown("snapd could not be asked");
+
+        var list = await CliRun.OfAsync(["updates", "list"], updateHost: _host);
+        var hold = await CliRun.OfAsync(["updates", "hold"], updateHost: _host);
+        _host.WayProblems = ["the mark could not be written"];
+        var problem = await CliRun.OfAsync(["updates", "hold"], updateHost: _host);
+
+        (list.ExitCode, hold.ExitCode, problem.ExitCode).ShouldBe((1, 1, 1));
+        hold.Error.ShouldContain("snap: snapd could not be asked");
+        problem.Error.ShouldContain("the mark could not be written");
     }
 
     [Fact]

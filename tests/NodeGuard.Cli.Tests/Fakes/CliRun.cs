@@ -23,6 +23,7 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
         IUpdateHost? updateHost = null,
         Func<ConfigurationSources, string>? runAgent = null,
         Func<ClusterRequest, ClusterAnswer>? cluster = null,
+        IReadOnlyDictionary<string, string>? environment = null,
         CancellationToken cancellation = default)
     {
         using var output = new StringWriter();
@@ -41,7 +42,7 @@ public sealed record CliRun(int ExitCode, string Out, string Error)
         var context = new CliContext
         {
             Console = console,
-            Environment = name => name == "NODEGUARD_HTTP_SOCKET" ? socket ?? "/nonexistent/agent.sock" : null,
+            Environment = name => name == "NODEGUARD_HTTP_SOCKET" ? socket ?? "/nonexistent/agent.sock" : environment?.GetValueOrDefault(name),
             DrillHost = () => drillHost ?? throw new InvalidOperationException("This test has no host to drill."),
             PreventionHost = () => preventionHost ?? throw new InvalidOperationException("This test has no host to examine."),
             UpdateHost = () => updateHost ?? throw new InvalidOperationException("This test has no host whose updates could be held."),

@@ -1,7 +1,9 @@
 using NodeGuard.Agent.Updates;
+using NodeGuard.Agent.Updates.Ways;
 using NodeGuard.Cli.Updates;
 using NodeGuard.Core.Files;
 using NodeGuard.Core.Updates;
+using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Cli.Tests.Fakes;
@@ -10,6 +12,7 @@ namespace NodeGuard.Cli.Tests.Fakes;
 internal sealed class FakeUpdateHost : IUpdateHost
 {
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
+    private bool _gate;
 
     public bool IsReleased { get; set; }
 
@@ -20,6 +23,12 @@ internal sealed class FakeUpdateHost : IUpdateHost
     public bool Overruled { get; set; }
 
     public HoldWish? Asked { get; private set; }
+
+    public WaysWish? AskedWays { get; private set; }
+
+    public IReadOnlyList<string> WayProblems { get; set; } = [];
+
+    public SnapLook Snap { get; set; } = new SnapLook.Absent();
 
     public bool Ran { get; private set; }
 
@@ -54,6 +63,29 @@ internal sealed class FakeUpdateHost : IUpdateHost
             []));
     }
 
+    public Task<WaysResult> PlanWaysAsync(WaysWish wish, string stateDirectory, CancellationToken cancellation)
+    {
+        AskedWays = wish;
+        return Task.FromResult(WaysOf(wish, []));
+    }
+
+    public Task<WaysResult> RunWaysAsync(WaysWish wish, string stateDirectory, CancellationToken cancellation)
+    {
+        AskedWays = wish;
+        WaysResult planned = WaysOf(wish, []);
+        _gate = wish.Mode is HoldMode.Hold && wish.AptGate;
+        return Task.FromResult(WaysOf(wish, WayProblems) with
+        {
+            Writes = planned.Writes,
+            Removals = planned.Removals,
+            Files =
+            [
+                .. planned.Writes.Select(write => new FileOutcome(write.Path, FileChange.Written)),
+                .. planned.Removals.Select(removal => new FileOutcome(removal.Path, FileChange.Removed)),
+            ],
+        });
+    }
+
     public string? SetReleased(bool released)
     {
         ReleasedTold = released;
@@ -62,6 +94,17 @@ internal sealed class FakeUpdateHost : IUpdateHost
 
     public void Dispose()
     {
+    }
+
+    /// <summary>apt, a needrestart that asks, no snapd, and a cloud-init that upgrades.</summary>
+    private WaysResult WaysOf(WaysWish wish, IReadOnlyList<string> problems)
+    {
+        WayStep apt = AptGate.Plan(wish.Mode, wish.AptGate, new AptGateInput(true, _gate ? new ExistingFile(AptGate.Path, AptGate.Content) : null, _gate));
+        WayStep needrestart = NeedrestartHold.Plan(wish.Mode, new NeedrestartInput { Installed = true, Mode = RestartMode.Asks, MarkStands = _gate });
+        var cloud = new CloudInitInput(true, [new("/etc/cloud/cloud.cfg", new Dictionary<string, bool> { ["package_upgrade"] = true }, null)], true);
+        return new WaysResult(
+            [apt.Verdict, needrestart.Verdict, SnapHold.Plan(wish.Mode, Snap, null, FixedTime.Now).Verdict, CloudInitPackages.Judge(cloud)],
+            apt.Write is null ? [] : [apt.Write], apt.Removal is null ? [] : [apt.Removal], [], problems);
     }
 
     private ObservedUnit[] Units() =>

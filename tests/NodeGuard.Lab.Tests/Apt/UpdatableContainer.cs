@@ -120,6 +120,32 @@ public sealed class UpdatableContainer : IAsyncDisposable
             .Select(unit => $"{unit.GetProperty("unit").GetString()}={unit.GetProperty("state").GetString()}"));
     }
 
+    /// <summary>Waits until the agent says this of what installs or restarts besides the units: apt, needrestart, snap, cloudInit.</summary>
+    public Task UntilWayAsync(string way, string state) => Container.UntilAsync($"{way} to be {state}", async () =>
+    {
+        CommandResult list = await Container.TryExecAsync("nodeguard", "updates", "list", "-o", "json");
+        using var status = System.Text.Json.JsonDocument.Parse(list.Output);
+        // Of the agent, and not of a look past one that does not answer yet.
+        return status.RootElement.TryGetProperty("mode", out _) && status.RootElement.GetProperty("ways").EnumerateArray()
+            .Any(each => each.GetProperty("way").GetString() == way && each.GetProperty("state").GetString() == state);
+    });
+
+    /// <summary>Real packages of the suite, fetched over this host's network: the container has none.</summary>
+    public async Task InstallFromDebianAsync(params string[] packages)
+    {
+        const string Sources = "/var/tmp/debian.list";
+        await Container.WriteFileAsync(Sources, $"deb http://deb.debian.org/debian {Container.Suite.Name} main\n");
+        // A resolver that the container itself cannot reach would have it wait for names later.
+        await Container.ShellAsync("mv /etc/resolv.conf /etc/resolv.conf.lab 2>/dev/null || true");
+        await Container.WriteFileAsync("/etc/resolv.conf", await File.ReadAllTextAsync("/etc/resolv.conf"));
+        string apt = $"apt-get -q -o Dir::Etc::SourceList={Sources} -o Dir::Etc::SourceParts=/dev/null -o DPkg::Lock::Timeout=60";
+        string script = $"{apt} update && DEBIAN_FRONTEND=noninteractive {apt} install -y --no-install-recommends {string.Join(' ', packages)}";
+        (await CommandRunner.RunAsync(
+            ["nsenter", "--target", $"{Container.Leader}", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd", "--", "/bin/sh", "-ec", script])).Succeeded();
+        await Container.ShellAsync("rm /etc/resolv.conf; mv /etc/resolv.conf.lab /etc/resolv.conf 2>/dev/null || true");
+        await PublishAsync();
+    }
+
     public ValueTask DisposeAsync() => Container.DisposeAsync();
 
     private async Task<string> LastTriggerAsync() =>

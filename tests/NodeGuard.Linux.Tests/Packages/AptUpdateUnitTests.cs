@@ -51,6 +51,8 @@ public sealed class AptUpdateUnitTests : IAsyncLifetime, IDisposable
         // systemd takes one of two.
         commands[0].ShouldEndWith(" -- zlib1g:amd64=1:1.2$$x tzdata:all=2");
         commands[1].ShouldBe("/usr/bin/apt-mark auto -- tzdata:all");
+        ((List<object>)_systemd.Started["Environment"]).ShouldBe(
+            ["LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "APT_LISTCHANGES_FRONTEND=none", "NODEGUARD_UPDATE=a", "NEEDRESTART_SUSPEND=1"]);
         _systemd.Started["RemainAfterExit"].ShouldBe(true);
         _systemd.Started["KillMode"].ShouldBe("process");
         (await File.ReadAllTextAsync(_log)).ShouldBe("Reading package lists...\n");

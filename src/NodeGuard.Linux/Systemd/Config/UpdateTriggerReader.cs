@@ -60,7 +60,8 @@ public sealed partial class UpdateTriggerReader(HostRoot root)
         return found;
     }
 
-    private List<string> NeedrestartFiles()
+    /// <summary>needrestart's configuration in the order in which it is read; a directory that cannot be listed stands for its files.</summary>
+    internal List<string> NeedrestartFiles()
     {
         const string Directory = "/etc/needrestart/conf.d";
         List<string> files = ["/etc/needrestart/needrestart.conf"];
