@@ -48,5 +48,5 @@ internal sealed class HostQuestions(IHostCommands commands, Func<string, string>
 
     public string Failed(HostCommand command, HostCommandAnswer.Ended failed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{command.Program} ({command.Name}) failed with {failed.ExitStatus}: {(failed.Complaint.Length == 0 ? "it did not say why" : ParseProblems.Shown(reason(failed.Complaint), MaxComplaint))}");
+        $"{command.Program} ({command.Name}) failed with {failed.ExitStatus}: {(failed.Complaint.Length == 0 ? "it did not say why" : ParseProblems.Shown(UrlPasswords.Masked(reason(failed.Complaint)), MaxComplaint))}");
 }

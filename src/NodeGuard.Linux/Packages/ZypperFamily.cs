@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NodeGuard.Core.Updates;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Rpm;
 using NodeGuard.Linux.Systemd.Config;
@@ -34,22 +35,26 @@ public sealed class ZypperFamily(IHostCommands commands, HostRoot root) : IPacka
             ListsFrom = HostFiles.Newest(root, Lists()),
             Problems = questions.Problems,
         };
-        // Without it the others would tell nothing.
         if (answers.Installed is not { Problems.Count: 0 } installed)
             return new PackageLook(RpmPending.Of(answers), null) { Reboot = new RebootAdvice(null, "whether a reboot is due is not known: rpm does not tell what is installed") };
-        RpmPackages? newer = await AskAsync("zypper-updates", ["list-updates", "--all"], ZypperReader.ReadUpdates, questions, cancellation);
+        answers = answers with { Several = await RpmQuery.SeveralAsync(questions, cancellation) };
+        // Without it the others would tell nothing, each for the same reason.
+        if (await AskAsync("zypper-updates", ["list-updates", "--all"], ZypperReader.ReadUpdates, questions, cancellation) is { } newer)
+            answers = await AskMoreAsync(answers with { Newer = newer }, questions, cancellation);
+        return new PackageLook(RpmPending.Of(answers), SuseKernels.In(installed)) { Reboot = await RebootAsync(cancellation) };
+    }
+
+    private async Task<RpmAnswers> AskMoreAsync(RpmAnswers answers, HostQuestions questions, CancellationToken cancellation)
+    {
         RpmTransaction? fixes = await AskAsync("zypper-security", ["patch", "--dry-run", "--category", "security"], ZypperReader.ReadSummary, questions, cancellation);
-        answers = answers with
+        return answers with
         {
-            Several = await RpmQuery.SeveralAsync(questions, cancellation),
-            Newer = newer,
             // Nothing but locks hides a package from zypper.
-            Offered = newer,
+            Offered = answers.Newer,
             Security = fixes is null ? null : new RpmPackages(fixes.Coming, fixes.Problems),
             Upgrade = await AskAsync("zypper-update", ["update", "--dry-run"], ZypperReader.ReadSummary, questions, cancellation),
             Locks = await AskAsync("zypper-locks", ["locks"], ZypperReader.ReadLocks, questions, cancellation),
         };
-        return new PackageLook(RpmPending.Of(answers), SuseKernels.In(installed)) { Reboot = await RebootAsync(cancellation) };
     }
 
     /// <summary>zypper tells why it failed in its answer: that is read, too, whatever its exit status.</summary>
@@ -72,7 +77,7 @@ public sealed class ZypperFamily(IHostCommands commands, HostRoot root) : IPacka
     private static string Failed(HostCommand command, HostCommandAnswer.Ended answer)
     {
         string said = ZypperReader.ReadUpdates(Encoding.UTF8.GetString(answer.Output)).Problems.FirstOrDefault(static problem => problem.StartsWith("zypper: ", StringComparison.Ordinal))
-            ?? (answer.Complaint.Length > 0 ? Core.Updates.ParseProblems.Shown(answer.Complaint, 400) : "it did not say why");
+            ?? (answer.Complaint.Length > 0 ? ParseProblems.Shown(UrlPasswords.Masked(answer.Complaint), 400) : "it did not say why");
         return string.Create(CultureInfo.InvariantCulture, $"{Program} ({command.Name}) failed with {answer.ExitStatus}: {said}");
     }
 

@@ -15,7 +15,7 @@ public sealed class TransientUnitArgumentsTests
         "ReadWritePaths", "InaccessiblePaths", "TemporaryFileSystem", "RootDirectory", "MountFlags", "PrivateMounts", "DynamicUser", "PrivateIPC",
     ];
 
-    private static readonly HostCommand Command = new("apt-upgrade", "/usr/bin/apt-get", ["-f", "${Package} $HOME", "--", "a b;c"])
+    private static readonly HostCommand Command = new("apt-upgrade", "/usr/bin/apt-get", ["-f", "${Package} $HOME", "--", "a b { Environment = ["ZYPP_READONLY_HACK=1"] };c"])
     {
         Timeout = TimeSpan.FromSeconds(7),
         OutputLimit = 4096,
@@ -41,6 +41,10 @@ public sealed class TransientUnitArgumentsTests
 
         texts.ShouldBe(["/usr/bin/apt-get", "/usr/bin/apt-get", "-f", "$${Package} $$HOME", "--", "a b;c"]);
     }
+
+    [Fact]
+    public void What_a_command_wants_in_its_environment_it_gets_besides_the_rest() =>
+        Property("Environment").Where(argument => argument.Type == 's').Select(argument => argument.Text).ShouldBe(["LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", "ZYPP_READONLY_HACK=1"]);
 
     [Theory]
     [InlineData("TimeoutStartUSec", 7_000_000UL)]

@@ -19,7 +19,7 @@ public static class DnfRepositories
     {
         var problems = new ParseProblems();
         foreach (var warning in complaint.Split("; ").Where(line => Array.Exists(Warnings, warning => line.StartsWith(warning, StringComparison.Ordinal))))
-            problems.Add($"dnf leaves something out: {ParseProblems.Shown(warning, MaxShown)}");
+            problems.Add($"dnf leaves something out: {ParseProblems.Shown(UrlPasswords.Masked(warning), MaxShown)}");
         var any = false;
         foreach (var line in output.EnumerateLines())
             any |= line.StartsWith("Repo-id ", StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public static class DnfRepositories
         }
         catch (JsonException)
         {
-            problems.Add(output.AsSpan().Trim().IsEmpty ? None : $"dnf's list of repositories is no JSON: \"{ParseProblems.Shown(output)}\"");
+            problems.Add(output.AsSpan().Trim().IsEmpty ? None : "dnf's list of repositories is no JSON, or not whole");
         }
 
         return problems.ToList();

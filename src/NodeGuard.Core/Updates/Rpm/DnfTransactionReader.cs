@@ -114,7 +114,12 @@ public static class DnfTransactionReader
         {
             var blank = line.IndexOf(' ');
             if (blank < 0 || Word(line[..blank]) is not { } word)
+            {
+                if (line.TrimEnd('s').EndsWith("ackage") && line is not ['R', 'e', ..])
+                    _problems.Add($"\"{ParseProblems.Shown(line)}\" is no count as dnf writes it");
                 return;
+            }
+
             var rest = line[blank..].TrimStart();
             var end = rest.IndexOf(' ');
             if (end > 0 && int.TryParse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var count))

@@ -27,7 +27,7 @@ public static class NeedsRestarting
                 ? "dnf needs-restarting says that one is required"
                 : $"updated since the boot: {string.Join(", ", names.Take(Shown))}{(names.Count > Shown ? $" and {names.Count - Shown} more" : "")} (dnf needs-restarting)"),
             false => new RebootAdvice(false, "dnf needs-restarting says that none is needed"),
-            null => new RebootAdvice(null, $"whether a reboot is due is not known: dnf needs-restarting does not tell ({(complaint.Length == 0 ? "and does not say why" : ParseProblems.Shown(complaint, 200))})"),
+            null => new RebootAdvice(null, $"whether a reboot is due is not known: dnf needs-restarting does not tell ({(complaint.Length == 0 ? "and does not say why" : ParseProblems.Shown(UrlPasswords.Masked(complaint), 200))})"),
         };
     }
 }

@@ -115,8 +115,12 @@ public static class ZypperReader
             return;
         var text = reader.Value;
         if (type == "error" || Array.Exists(Missing, missing => text.StartsWith(missing, StringComparison.Ordinal)))
-            problems.Add($"zypper: {ParseProblems.Shown(text.Trim(), 300)}");
+            problems.Add($"zypper: {ParseProblems.Shown(Line(text), 200)}");
     }
+
+    // Behind the first lines zypper tells how it came to that.
+    private static string Line(string text) =>
+        UrlPasswords.Masked(string.Join("; ", text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeWhile(static line => line != "History:")));
 
     private static RpmPackage? Package(XmlReader element, ParseProblems problems)
     {
