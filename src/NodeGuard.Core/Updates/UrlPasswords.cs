@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace NodeGuard.Core.Updates;
@@ -5,7 +6,7 @@ namespace NodeGuard.Core.Updates;
 /// <summary>Proxies and repositories are given as scheme://user:password@host, and tools repeat that in their complaints.</summary>
 public static class UrlPasswords
 {
-    private const string Ends = " \t\r\n'\"<>";
+    private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n'\"<>");
 
     /// <summary>The text with each of them as "scheme://***@host".</summary>
     public static string Masked(string text)

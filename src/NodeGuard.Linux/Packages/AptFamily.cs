@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using NodeGuard.Core.Updates;
 using NodeGuard.Core.Updates.Apt;
 using NodeGuard.Core.Updates.Dpkg;
 using NodeGuard.Core.Updates.Pending;
@@ -83,10 +82,10 @@ public sealed class AptFamily(IHostCommands commands, HostRoot root) : IPackageF
         };
     }
 
-    private async Task<AptSimulation?> SimulateAsync(string what, HostQuestions questions, CancellationToken cancellation) =>
+    private static async Task<AptSimulation?> SimulateAsync(string what, HostQuestions questions, CancellationToken cancellation) =>
         await questions.AskTextAsync($"apt-{what}", "/usr/bin/apt-get", [.. Simulate, what], cancellation) is { } answer ? AptSimulationReader.Read(answer) : null;
 
-    private async Task<PolicyPackages?> PolicyAsync(IReadOnlyList<string> names, HostQuestions questions, CancellationToken cancellation)
+    private static async Task<PolicyPackages?> PolicyAsync(IReadOnlyList<string> names, HostQuestions questions, CancellationToken cancellation)
     {
         // Without a name the answer would be another.
         if (names.Count == 0)

@@ -44,7 +44,7 @@ public sealed class ZypperFamily(IHostCommands commands, HostRoot root) : IPacka
         return new PackageLook(RpmPending.Of(answers), SuseKernels.In(installed)) { Reboot = await RebootAsync(cancellation) };
     }
 
-    private async Task<RpmAnswers> AskMoreAsync(RpmAnswers answers, HostQuestions questions, CancellationToken cancellation)
+    private static async Task<RpmAnswers> AskMoreAsync(RpmAnswers answers, HostQuestions questions, CancellationToken cancellation)
     {
         RpmTransaction? fixes = await AskAsync("zypper-security", ["patch", "--dry-run", "--category", "security"], ZypperReader.ReadSummary, questions, cancellation);
         return answers with

@@ -3,7 +3,6 @@ using System.Text;
 using NodeGuard.Core.Updates;
 using NodeGuard.Testing;
 using Shouldly;
-using Xunit;
 using Xunit.Abstractions;
 
 namespace NodeGuard.Core.Tests.Updates;

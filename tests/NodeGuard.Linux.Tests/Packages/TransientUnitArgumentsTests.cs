@@ -15,10 +15,11 @@ public sealed class TransientUnitArgumentsTests
         "ReadWritePaths", "InaccessiblePaths", "TemporaryFileSystem", "RootDirectory", "MountFlags", "PrivateMounts", "DynamicUser", "PrivateIPC",
     ];
 
-    private static readonly HostCommand Command = new("apt-upgrade", "/usr/bin/apt-get", ["-f", "${Package} $HOME", "--", "a b { Environment = ["ZYPP_READONLY_HACK=1"] };c"])
+    private static readonly HostCommand Command = new("apt-upgrade", "/usr/bin/apt-get", ["-f", "${Package} $HOME", "--", "a b;c"])
     {
         Timeout = TimeSpan.FromSeconds(7),
         OutputLimit = 4096,
+        Environment = ["ZYPP_READONLY_HACK=1"],
     };
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace NodeGuard.Core.Updates.Rpm;
@@ -20,6 +21,8 @@ public static class RpmRowReader
     // rpm's name for keys that sign packages, kept as if they were packages.
     private const string Key = "gpg-pubkey";
     private const int MaxRepository = 200;
+
+    private static readonly SearchValues<char> ReleaseSigns = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+~^-:");
 
     /// <summary>`rpm -qa`. Nothing at all is no answer: without a package there is no host.</summary>
     public static RpmPackages ReadInstalled(ReadOnlySpan<char> output)
@@ -63,14 +66,11 @@ public static class RpmRowReader
 
     private static void TakeKernel(ReadOnlySpan<char> release, List<string> kernels, ParseProblems problems)
     {
-        if (release.Length is > 0 and <= 200 && release.IndexOfAnyExcept(Release) < 0)
+        if (release.Length is > 0 and <= 200 && release.IndexOfAnyExcept(ReleaseSigns) < 0)
             kernels.Add(release.ToString());
         else
             problems.Add($"\"{ParseProblems.Shown(release)}\" is no release of a kernel");
     }
-
-    private static readonly System.Buffers.SearchValues<char> Release =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+~^-:");
 
     private static (List<RpmPackage> Packages, ParseProblems Problems) Read(ReadOnlySpan<char> output, int columns)
     {
