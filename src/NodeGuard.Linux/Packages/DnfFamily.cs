@@ -135,7 +135,8 @@ public sealed class DnfFamily(IHostCommands commands, HostRoot root) : IPackageF
         return new RpmLocks(patterns);
     }
 
-    private IEnumerable<string> Lists() => Caches.SelectMany(cache => HostFiles.In(root, cache)).Select(repository => $"{repository}/repodata/repomd.xml");
+    // A question makes other files beside them, and must not lead to the next one.
+    private IEnumerable<string> Lists() => Caches.SelectMany(cache => HostFiles.In(root, cache)).Select(repository => $"{repository}/repodata/repomd.xml").Where(path => File.Exists(root.Map(path)));
 
     // In front of it dnf warns of whatever it likes.
     private static string Reason(string complaint) => complaint.IndexOf("Error: ", StringComparison.Ordinal) is var error and > 0 ? complaint[error..] : complaint;

@@ -95,5 +95,5 @@ public sealed class ZypperFamily(IHostCommands commands, HostRoot root) : IPacka
     private static HostCommand Command(string name, string[] arguments) =>
         new(name, Program, [.. Quiet, .. arguments]) { Environment = ["ZYPP_READONLY_HACK=1"] };
 
-    private IEnumerable<string> Lists() => HostFiles.In(root, Cache).Select(repository => $"{repository}/repodata/repomd.xml");
+    private IEnumerable<string> Lists() => HostFiles.In(root, Cache).Select(repository => $"{repository}/repodata/repomd.xml").Where(path => File.Exists(root.Map(path)));
 }
