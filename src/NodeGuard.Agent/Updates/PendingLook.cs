@@ -30,7 +30,7 @@ internal sealed class PendingLook(IPackageFamily family, IRouteGuard guard, Host
         {
             LookedAt = time.GetUtcNow(),
             Updates = packages.Pending,
-            Reboot = RebootNeed.Of(Signs(packages.InstalledKernels)),
+            Reboot = RebootNeed.Of(Signs(packages)),
             StaleServices = _stale.Read(cancellation),
             Hazard = HazardDecision.Of(packages.Pending, doctor),
             Seconds = Math.Round(time.GetElapsedTime(started).TotalSeconds, 3),
@@ -84,7 +84,7 @@ internal sealed class PendingLook(IPackageFamily family, IRouteGuard guard, Host
         _ => _prevention.Presence(null),
     };
 
-    private RebootSigns Signs(IReadOnlyList<string>? kernels)
+    private RebootSigns Signs(PackageLook look)
     {
         string? running = null;
         try
@@ -101,6 +101,6 @@ internal sealed class PendingLook(IPackageFamily family, IRouteGuard guard, Host
             : [];
         // An empty /run is a mount point, not the host's.
         bool? sentinel = host.Exists("/run/reboot-required") ? true : host.Exists("/run/systemd/system") ? false : null;
-        return new RebootSigns(sentinel, packages, running, kernels);
+        return new RebootSigns(sentinel, packages, running, look.InstalledKernels) { Advice = look.Reboot, KernelsAreRpm = look.Pending.Family == "rpm" };
     }
 }

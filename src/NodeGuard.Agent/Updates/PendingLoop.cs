@@ -8,7 +8,7 @@ using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Agent.Updates;
 
-/// <summary>Knows what is pending: looks when dpkg's or apt's files have changed and come to rest, and at least every few hours.</summary>
+/// <summary>Knows what is pending: looks when the files of the package tools have changed and come to rest, and at least every few hours.</summary>
 public sealed partial class PendingLoop : IPendingUpdates, IDisposable
 {
     private static readonly TimeSpan FullInterval = TimeSpan.FromHours(6);
@@ -49,7 +49,7 @@ public sealed partial class PendingLoop : IPendingUpdates, IDisposable
     {
         var host = new HostRoot(surroundings.Options.Cluster?.HostRoot is { Length: > 0 } mounted ? mounted : "/");
         var commands = new TransientCommands(surroundings.Time);
-        var look = new PendingLook(new AptFamily(commands, host), guard, new HostRoot(), host, surroundings.Options.ProcRoot, surroundings.Time);
+        var look = new PendingLook(PackageFamilies.Of(commands, host, surroundings.Options.ProcRoot, surroundings.Time), guard, new HostRoot(), host, surroundings.Options.ProcRoot, surroundings.Time);
         return new PendingLoop(look, surroundings.Metrics, surroundings.Loggers.CreateLogger("pending"), surroundings.Time, commands);
     }
 

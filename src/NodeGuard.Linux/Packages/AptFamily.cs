@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using NodeGuard.Core.Updates;
 using NodeGuard.Core.Updates.Apt;
 using NodeGuard.Core.Updates.Dpkg;
 using NodeGuard.Core.Updates.Pending;
@@ -16,7 +14,6 @@ public sealed class AptFamily(IHostCommands commands, HostRoot root) : IPackageF
 {
     // A name is at most some 60 bytes, and the kernel takes 2 MiB of arguments.
     private const int MaxNames = 5000;
-    private const int MaxComplaint = 400;
     private const string Lists = "/var/lib/apt/lists";
     private const string Journal = "/var/lib/dpkg/updates";
 
@@ -37,26 +34,20 @@ public sealed class AptFamily(IHostCommands commands, HostRoot root) : IPackageF
         // Without dpkg's own database in sight most changes would be missed.
         if (!File.Exists(root.Map(Watched[0])))
             return null;
-        var print = new StringBuilder();
-        foreach (string path in Watched.Concat(Names("/etc/apt/apt.conf.d")).Concat(Names("/etc/apt/preferences.d")).Concat(Names("/etc/apt/sources.list.d")))
-        {
-            var file = new FileInfo(root.Map(path));
-            print.Append(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x} {(file.Exists ? file.Length : 0)}\n");
-        }
-
-        return print.ToString();
+        return HostFiles.Print(
+            root, [.. Watched, .. HostFiles.In(root, "/etc/apt/apt.conf.d"), .. HostFiles.In(root, "/etc/apt/preferences.d"), .. HostFiles.In(root, "/etc/apt/sources.list.d")]);
     }
 
     public async Task<PackageLook> LookAsync(CancellationToken cancellation)
     {
-        var problems = new List<string>();
-        DpkgStatus? dpkg = await AskAsync("dpkg", DpkgQuery.Program, DpkgQuery.Arguments, problems, cancellation) is { } status
+        var questions = new HostQuestions(commands, Reason);
+        DpkgStatus? dpkg = await questions.AskAsync("dpkg", DpkgQuery.Program, DpkgQuery.Arguments, cancellation) is { } status
             ? DpkgStatusReader.Read(status)
             : null;
-        var answers = new AptAnswers { Dpkg = dpkg, JournalLeft = Names(Journal).Count > 0, ListsFrom = ListsFrom(), Problems = problems };
+        var answers = new AptAnswers { Dpkg = dpkg, JournalLeft = HostFiles.In(root, Journal).Count > 0, ListsFrom = ListsFrom(), Problems = questions.Problems };
         // Without these two the others would tell nothing.
-        if (dpkg is not null && await SimulateAsync("upgrade", problems, cancellation) is { } upgrade)
-            answers = await AskMoreAsync(answers with { Upgrade = upgrade }, problems, cancellation);
+        if (dpkg is not null && await SimulateAsync("upgrade", questions, cancellation) is { } upgrade)
+            answers = await AskMoreAsync(answers with { Upgrade = upgrade }, questions, cancellation);
         return new PackageLook(
             AptPending.Of(answers),
             dpkg is null ? null : RebootNeed.KernelsIn(dpkg.Packages.Where(package => package.State == PackageState.Installed).Select(package => package.Name)));
@@ -76,71 +67,49 @@ public sealed class AptFamily(IHostCommands commands, HostRoot root) : IPackageF
             : null;
     }
 
-    private async Task<AptAnswers> AskMoreAsync(AptAnswers answers, List<string> problems, CancellationToken cancellation)
+    private async Task<AptAnswers> AskMoreAsync(AptAnswers answers, HostQuestions questions, CancellationToken cancellation)
     {
-        AptSimulation? distUpgrade = await SimulateAsync("dist-upgrade", problems, cancellation);
-        PolicySources? sources = await AskTextAsync("apt-sources", "/usr/bin/apt-cache", [.. WithoutCache, "policy"], problems, cancellation) is { } lists
+        AptSimulation? distUpgrade = await SimulateAsync("dist-upgrade", questions, cancellation);
+        PolicySources? sources = await questions.AskTextAsync("apt-sources", "/usr/bin/apt-cache", [.. WithoutCache, "policy"], cancellation) is { } lists
             ? AptPolicyReader.ReadSources(lists)
             : null;
         return answers with
         {
             DistUpgrade = distUpgrade,
             Sources = sources,
-            Policy = await PolicyAsync(AptPending.NamesToAsk(answers.Upgrade, distUpgrade, sources), problems, cancellation),
-            Unattended = await RulesAsync(problems, cancellation),
+            Policy = await PolicyAsync(AptPending.NamesToAsk(answers.Upgrade, distUpgrade, sources), questions, cancellation),
+            Unattended = await RulesAsync(questions, cancellation),
         };
     }
 
-    private async Task<AptSimulation?> SimulateAsync(string what, List<string> problems, CancellationToken cancellation) =>
-        await AskTextAsync($"apt-{what}", "/usr/bin/apt-get", [.. Simulate, what], problems, cancellation) is { } answer ? AptSimulationReader.Read(answer) : null;
+    private static async Task<AptSimulation?> SimulateAsync(string what, HostQuestions questions, CancellationToken cancellation) =>
+        await questions.AskTextAsync($"apt-{what}", "/usr/bin/apt-get", [.. Simulate, what], cancellation) is { } answer ? AptSimulationReader.Read(answer) : null;
 
-    private async Task<PolicyPackages?> PolicyAsync(IReadOnlyList<string> names, List<string> problems, CancellationToken cancellation)
+    private static async Task<PolicyPackages?> PolicyAsync(IReadOnlyList<string> names, HostQuestions questions, CancellationToken cancellation)
     {
         // Without a name the answer would be another.
         if (names.Count == 0)
             return new PolicyPackages([], []);
         if (names.Count > MaxNames)
         {
-            problems.Add(string.Create(CultureInfo.InvariantCulture, $"{names.Count} packages are pending; more than {MaxNames} are not asked for"));
+            questions.Add(string.Create(CultureInfo.InvariantCulture, $"{names.Count} packages are pending; more than {MaxNames} are not asked for"));
             return null;
         }
 
-        return await AskTextAsync("apt-policy", "/usr/bin/apt-cache", [.. WithoutCache, "policy", "--", .. names], problems, cancellation) is { } answer ? AptPolicyReader.ReadPackages(answer) : null;
+        return await questions.AskTextAsync("apt-policy", "/usr/bin/apt-cache", [.. WithoutCache, "policy", "--", .. names], cancellation) is { } answer ? AptPolicyReader.ReadPackages(answer) : null;
     }
 
-    private async Task<UnattendedRules?> RulesAsync(List<string> problems, CancellationToken cancellation)
+    private async Task<UnattendedRules?> RulesAsync(HostQuestions questions, CancellationToken cancellation)
     {
-        if (await AskTextAsync("apt-config", "/usr/bin/apt-config", ["dump"], problems, cancellation) is not { } dump)
+        if (await questions.AskTextAsync("apt-config", "/usr/bin/apt-config", ["dump"], cancellation) is not { } dump)
             return null;
         string release = root.Read("/etc/os-release") is FileText.Content content ? content.Text
             : root.Read("/usr/lib/os-release") is FileText.Content vendor ? vendor.Text : "";
         return UnattendedRules.From(AptConfig.Read(dump), OsIdentity.FromOsRelease(release));
     }
 
-    private async Task<string?> AskTextAsync(string name, string program, IReadOnlyList<string> arguments, List<string> problems, CancellationToken cancellation) =>
-        await AskAsync(name, program, arguments, problems, cancellation) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
-
-    private async Task<byte[]?> AskAsync(string name, string program, IReadOnlyList<string> arguments, List<string> problems, CancellationToken cancellation)
-    {
-        switch (await commands.RunAsync(new HostCommand(name, program, arguments), cancellation))
-        {
-            case HostCommandAnswer.Ended { ExitStatus: 0 } ended:
-                return ended.Output;
-            case HostCommandAnswer.Ended failed:
-                problems.Add(string.Create(
-                    CultureInfo.InvariantCulture, $"{program} ({name}) failed with {failed.ExitStatus}: {ParseProblems.Shown(Complaint(failed.Complaint), MaxComplaint)}"));
-                return null;
-            case HostCommandAnswer.NoAnswer none:
-                problems.Add(none.Problem);
-                return null;
-            default:
-                throw new UnreachableException();
-        }
-    }
-
     // apt puts its warnings in front.
-    private static string Complaint(string all) => all.IndexOf("E: ", StringComparison.Ordinal) is var error and > 0 ? all[error..]
-        : all.Length == 0 ? "it did not say why" : all;
+    private static string Reason(string complaint) => complaint.IndexOf("E: ", StringComparison.Ordinal) is var error and > 0 ? complaint[error..] : complaint;
 
     private DateTimeOffset? ListsFrom()
     {
@@ -148,18 +117,6 @@ public sealed class AptFamily(IHostCommands commands, HostRoot root) : IPackageF
         if (stamp.Exists)
             return stamp.LastWriteTimeUtc;
         var partial = new DirectoryInfo(root.Map(Lists + "/partial"));
-        return partial.Exists && Names(Lists).Any(name => name.Contains("Release", StringComparison.Ordinal) || name.Contains("Packages", StringComparison.Ordinal)) ? partial.LastWriteTimeUtc : null;
-    }
-
-    private List<string> Names(string directory)
-    {
-        try
-        {
-            return [.. root.Names(directory, "").Select(name => $"{directory}/{name}")];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
+        return partial.Exists && HostFiles.In(root, Lists).Any(name => name.Contains("Release", StringComparison.Ordinal) || name.Contains("Packages", StringComparison.Ordinal)) ? partial.LastWriteTimeUtc : null;
     }
 }

@@ -9,6 +9,9 @@ public sealed record HostCommand(string Name, string Program, IReadOnlyList<stri
     /// <summary>It is killed after this time.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>NAME=VALUE, besides what every command gets.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+
     /// <summary>It is killed when it writes more bytes.</summary>
     public int OutputLimit { get; init; } = 8 * 1024 * 1024;
 }

@@ -21,7 +21,7 @@ internal static class TransientUnitArguments
         // The job of a oneshot ends with its process.
         all.Add("Type", "oneshot");
         all.AddCommands("ExecStart", new TransientCommand(command.Program, command.Arguments));
-        all.Add("Environment", ["LC_ALL=C", "DEBIAN_FRONTEND=noninteractive"]);
+        all.Add("Environment", ["LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", .. command.Environment]);
         // Its result stays to be read as long as this connection holds it, and no longer.
         all.Add("AddRef", true);
         all.Add("CollectMode", "inactive-or-failed");
@@ -36,7 +36,7 @@ internal static class TransientUnitArguments
         all.Add("Nice", 19);
         // No network: of sockets only those of this host.
         all.Add("RestrictAddressFamilies", "(bas)", [BusArgument.Open('r', "bas"), BusArgument.Boolean(true), BusArgument.Open('a', "s"), BusArgument.String("AF_UNIX"), BusArgument.Close, BusArgument.Close]);
-        // Settings of apt may be root's alone.
+        // Settings of apt and zypper may be root's alone.
         all.Add("CapabilityBoundingSet", CapDacReadSearch);
         all.Add("NoNewPrivileges", true);
         return all.End();

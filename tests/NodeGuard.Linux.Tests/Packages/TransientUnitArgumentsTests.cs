@@ -19,6 +19,7 @@ public sealed class TransientUnitArgumentsTests
     {
         Timeout = TimeSpan.FromSeconds(7),
         OutputLimit = 4096,
+        Environment = ["ZYPP_READONLY_HACK=1"],
     };
 
     [Fact]
@@ -41,6 +42,10 @@ public sealed class TransientUnitArgumentsTests
 
         texts.ShouldBe(["/usr/bin/apt-get", "/usr/bin/apt-get", "-f", "$${Package} $$HOME", "--", "a b;c"]);
     }
+
+    [Fact]
+    public void What_a_command_wants_in_its_environment_it_gets_besides_the_rest() =>
+        Property("Environment").Where(argument => argument.Type == 's').Select(argument => argument.Text).ShouldBe(["LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", "ZYPP_READONLY_HACK=1"]);
 
     [Theory]
     [InlineData("TimeoutStartUSec", 7_000_000UL)]

@@ -132,6 +132,8 @@ public sealed partial class UpdateRunLoop(
     private static string? WhyNot(UpdateWish wish, PendingStatus status) => status switch
     {
         { Updates.Interrupted: { } interrupted } => interrupted,
+        // Which versions are wanted is known there; to run dnf or zypper by them, and to know that rpm is whole afterwards, is not built.
+        { Updates.Family: "rpm" } => "NodeGuard updates hosts with apt only; it tells what is pending on this rpm host, and dnf upgrade or zypper update installs it",
         { Updates.Packages: null } => $"what is pending is not known: {string.Join("; ", status.Updates.Problems)}",
         { Hazard.State: not HazardState.None } when !wish.DespiteHazard => $"{status.Hazard.Reason} Say so if it is to be done all the same (--despite-hazard)",
         _ => null,

@@ -21,15 +21,16 @@ public sealed record Hazard(HazardState State, string Reason, IReadOnlyList<stri
 public static class HazardDecision
 {
     // Debian's and Ubuntu's postinst of systemd tries to restart networkd by systemctl, past policy-rc.d; the packages of
-    // Fedora and SUSE do it in %postun. Nothing lists this in a way that a program could read.
-    private static readonly string[] Restarting = ["systemd", "systemd-networkd"];
+    // Fedora (systemd-networkd) and SUSE (systemd-network) do it in %postun. Nothing lists this in a way that a program could read.
+    private static readonly string[] Restarting = ["systemd", "systemd-networkd", "systemd-network"];
 
-    // What networkd of Debian 11 to 13 and Ubuntu 20.04 to 26.04 maps; "t64" and numbers follow.
+    // What networkd of Debian 11 to 13 and Ubuntu 20.04 to 26.04 maps, and by their names what it is on Fedora; "t64" and numbers follow.
     private static readonly string[] Libraries =
     [
         "libc6", "libsystemd-shared", "libsystemd0", "libssl", "libcrypt", "libmount", "libblkid", "libseccomp", "libselinux", "libcap2",
         "liblzma", "libzstd", "liblz4", "libgcrypt", "libgpg-error", "libacl", "libaudit", "libpam0g", "libkmod", "libip4tc", "libpcre",
         "libxxhash", "libgcc-s1", "libapparmor", "libcrypto",
+        "glibc", "systemd-libs", "systemd-shared", "openssl-libs", "libxcrypt", "libcap", "xz-libs", "lz4-libs", "audit-libs", "pam-libs", "kmod-libs", "libgcc", "libopenssl",
     ];
 
     /// <param name="pending">What is pending.</param>

@@ -6,10 +6,10 @@ public enum KeptBackReason
     /// <summary>It is upgraded by the next upgrade.</summary>
     None,
 
-    /// <summary>A person or a tool put it on hold in dpkg.</summary>
+    /// <summary>A person or a tool put it on hold in dpkg, or locked it in dnf or zypper.</summary>
     Held,
 
-    /// <summary>Preferences prefer the version that is installed.</summary>
+    /// <summary>Preferences prefer the version that is installed, or dnf's configuration excludes the newer one.</summary>
     Pinned,
 
     /// <summary>The archive gives it to a part of all hosts first.</summary>
@@ -61,13 +61,13 @@ public sealed record PendingUpdates
     /// <summary>A host of which nothing is known.</summary>
     public static PendingUpdates Unknown(string why) => new() { Problems = [why] };
 
-    /// <summary>apt, rpm or none.</summary>
+    /// <summary>apt, rpm, or none where a host has no packages that could change one by one.</summary>
     public string Family { get; init; } = "unknown";
 
     /// <summary>By name. Null: not known.</summary>
     public IReadOnlyList<PendingPackage>? Packages { get; init; }
 
-    /// <summary>dpkg broke off and has to be repaired first, in a sentence; null where it did not.</summary>
+    /// <summary>dpkg or rpm broke off and has to be repaired first, in a sentence; null where it did not.</summary>
     public string? Interrupted { get; init; }
 
     /// <summary>When the lists of packages were last fetched; null: never, or not known.</summary>

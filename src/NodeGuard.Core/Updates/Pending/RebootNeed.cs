@@ -7,7 +7,19 @@ namespace NodeGuard.Core.Updates.Pending;
 /// <param name="SentinelPackages">Lines of /run/reboot-required.pkgs.</param>
 /// <param name="RunningKernel">`uname -r`.</param>
 /// <param name="InstalledKernels">Releases, as `uname -r` would tell them.</param>
-public sealed record RebootSigns(bool? Sentinel, IReadOnlyList<string> SentinelPackages, string? RunningKernel, IReadOnlyList<string>? InstalledKernels);
+public sealed record RebootSigns(bool? Sentinel, IReadOnlyList<string> SentinelPackages, string? RunningKernel, IReadOnlyList<string>? InstalledKernels)
+{
+    /// <summary>What the host's own tool says; null where its family has none.</summary>
+    public RebootAdvice? Advice { get; init; }
+
+    /// <summary>How the releases of kernels are ordered: by rpm's rules, or else by Debian's.</summary>
+    public bool KernelsAreRpm { get; init; }
+}
+
+/// <summary>The word of needs-restarting or zypper needs-rebooting.</summary>
+/// <param name="Required">Null: it does not tell.</param>
+/// <param name="Why">The reason, or why it does not tell; a phrase.</param>
+public sealed record RebootAdvice(bool? Required, string Why);
 
 /// <summary>Whether the host waits for a reboot, and why.</summary>
 public sealed record RebootNeed(bool? Required, IReadOnlyList<string> Reasons)
@@ -23,11 +35,16 @@ public sealed record RebootNeed(bool? Required, IReadOnlyList<string> Reasons)
         var reasons = new List<string>();
         if (signs.Sentinel == true)
             reasons.Add(Told(signs.SentinelPackages));
+        if (signs.Advice is { Required: true } advice)
+            reasons.Add(advice.Why);
         var newer = NewerKernel(signs);
         if (newer is not null)
             reasons.Add($"the kernel {newer} is installed and {signs.RunningKernel} runs");
         if (reasons.Count > 0)
             return new RebootNeed(true, reasons);
+        // No file is written there, and a kernel is not all that wants a reboot.
+        if (signs.Advice is { Required: null } unknown)
+            return new RebootNeed(null, [unknown.Why]);
         if (signs.Sentinel is null)
             return new RebootNeed(null, ["whether /run/reboot-required is there is not known"]);
         var kernelsKnown = signs.RunningKernel is { } running && signs.InstalledKernels?.Contains(running) == true;
@@ -51,13 +68,17 @@ public sealed record RebootNeed(bool? Required, IReadOnlyList<string> Reasons)
             return null;
         var flavour = Flavour(running);
         var newest = installed.Where(release => Flavour(release) == flavour)
-            .Aggregate(running, (best, release) => DebianVersion.Compare(release, best) > 0 ? release : best);
+            .Aggregate(running, (best, release) => Compare(release, best) > 0 ? release : best);
         return newest == running ? null : newest;
+
+        int Compare(string left, string right) => signs.KernelsAreRpm ? RpmVersion.Compare(left, right) : DebianVersion.Compare(left, right);
     }
 
-    // What follows the last part that begins with a digit: "amd64", "cloud-amd64", "generic", "azure".
+    // What follows the last part that begins with a digit: "amd64", "cloud-amd64", "generic", "azure"; of rpm also "+64k".
     private static string Flavour(string release)
     {
+        if (release.IndexOf('+', StringComparison.Ordinal) is var plus and > 0)
+            return release[plus..];
         var parts = release.Split('-');
         var last = Array.FindLastIndex(parts, part => part.Length > 0 && char.IsAsciiDigit(part[0]));
         return string.Join('-', parts[(last + 1)..]);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NodeGuard.Core.Updates;
 
 namespace NodeGuard.Linux.Systemd.Causes;
 
@@ -75,15 +76,7 @@ public sealed record PackageRun(string Program, string Description)
     }
 
     private static string Describe(string arguments) =>
-        Cut(string.Join(' ', arguments.TrimEnd('\0').Split('\0').Select(MaskPassword)));
-
-    /// <summary>Proxies and sources are given as scheme://user:password@host.</summary>
-    private static string MaskPassword(string argument)
-    {
-        int scheme = argument.IndexOf("://", StringComparison.Ordinal);
-        int at = argument.LastIndexOf('@');
-        return scheme >= 0 && at > scheme ? $"{argument[..(scheme + 3)]}***{argument[at..]}" : argument;
-    }
+        Cut(string.Join(' ', arguments.TrimEnd('\0').Split('\0').Select(UrlPasswords.Masked)));
 
     private static string Cut(string text)
     {

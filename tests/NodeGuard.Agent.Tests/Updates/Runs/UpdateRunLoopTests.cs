@@ -60,6 +60,16 @@ public sealed class UpdateRunLoopTests : IDisposable, IPendingUpdates
     }
 
     [Fact]
+    public async Task An_rpm_host_is_told_of_and_not_updated()
+    {
+        _pending = _pending with { Family = "rpm" };
+
+        (await BeginAsync(Wish)).Problem!.ShouldStartWith("NodeGuard updates hosts with apt only");
+
+        _store.Read().Runs.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_loop_takes_it_to_its_end_and_shows_that_it_is_alive()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -26,6 +26,16 @@ public sealed class HazardTests
         hazard.Packages.ShouldBe(["systemd"]);
     }
 
+    [Theory]
+    [InlineData("systemd")]
+    [InlineData("systemd-networkd")]
+    [InlineData("systemd-network")]
+    public void On_rpm_hosts_networkd_s_own_package_is_one_too(string name) => HazardDecision.Of(Pending(name, "systemd-udev"), Exposed).Packages.ShouldBe([name]);
+
+    [Fact]
+    public void Libraries_of_rpm_hosts_count_by_their_names() =>
+        HazardDecision.Of(Pending("glibc", "glibc-langpack-en", "openssl-libs", "openssl"), Exposed with { Needrestart = NeedrestartState.MayRestart }).Packages.ShouldBe(["glibc", "openssl-libs"]);
+
     [Fact]
     public void What_restarts_nothing_is_no_hazard() =>
         HazardDecision.Of(Pending("vim", "libc6", "systemd-timesyncd"), Exposed).State.ShouldBe(HazardState.None);

@@ -38,6 +38,29 @@ public sealed class RebootNeedTests
         RebootNeed.Of(new RebootSigns(null, [], "6.1.0-18-amd64", ["6.1.0-18-amd64", "6.1.0-20-amd64"])).Required.ShouldBe(true);
     }
 
+    [Theory]
+    [InlineData("5.14.0-427.13.el9.x86_64", "5.14.0-427.13.1.el9_4.x86_64", true)]
+    [InlineData("5.14.0-427.13.1.el9_4.x86_64", "5.14.0-427.13.el9.x86_64", false)]
+    [InlineData("6.8.4-200.fc40.x86_64", "6.8.10-201.fc40.x86_64+debug", false)]
+    [InlineData("6.4.0-150600.23.7-default", "6.4.0-150600.23.14-default", true)]
+    public void Kernels_of_rpm_hosts_are_ordered_by_rpm(string running, string other, bool required) =>
+        RebootNeed.Of(new RebootSigns(false, [], running, [running, other]) { KernelsAreRpm = true, Advice = new RebootAdvice(false, "none is needed") }).Required.ShouldBe(required);
+
+    [Fact]
+    public void The_host_s_own_tool_proves_it() =>
+        RebootNeed.Of(new RebootSigns(false, [], null, null) { Advice = new RebootAdvice(true, "updated since the boot: glibc") })
+            .ShouldSatisfyAllConditions(need => need.Required.ShouldBe(true), need => need.Reasons.ShouldBe(["updated since the boot: glibc"]));
+
+    [Fact]
+    [Trait("Invariant", "11")]
+    public void Where_the_host_s_own_tool_does_not_tell_the_newest_kernel_alone_is_no_proof()
+    {
+        var need = RebootNeed.Of(new RebootSigns(false, [], "6.8.4-200.fc40.x86_64", ["6.8.4-200.fc40.x86_64"]) { KernelsAreRpm = true, Advice = new RebootAdvice(null, "dnf does not tell") });
+
+        need.Required.ShouldBeNull();
+        need.Reasons.ShouldBe(["dnf does not tell"]);
+    }
+
     [Fact]
     public void Kernels_are_told_by_the_names_of_their_packages() =>
         RebootNeed.KernelsIn(["linux-image-amd64", "linux-image-6.1.0-20-amd64", "linux-image-unsigned-5.15.0-91-generic", "linux-image-6.1.0-20-amd64-dbg", "linux-headers-6.1.0-20-amd64"])
