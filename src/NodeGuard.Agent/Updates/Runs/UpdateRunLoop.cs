@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Hosting.Loops;
+using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Agent.Updates.Runs;
 
@@ -32,10 +34,14 @@ public sealed partial class UpdateRunLoop(
     /// <param name="surroundings">Of the guard.</param>
     /// <param name="guard">Knows the routes.</param>
     /// <param name="pending">Knows what is to be installed.</param>
-    public static UpdateRunLoop For(GuardSurroundings surroundings, IRouteGuard guard, PendingLoop pending) =>
-        new(
-            new UpdateRunStore(surroundings.Options.StateDirectory), new HostState(guard, surroundings.Options.ProcRoot, surroundings.Time), pending, surroundings.Time,
+    public static UpdateRunLoop For(GuardSurroundings surroundings, IRouteGuard guard, PendingLoop pending)
+    {
+        AgentOptions options = surroundings.Options;
+        var root = new HostRoot(options.Cluster?.HostRoot is { Length: > 0 } mounted ? mounted : "/");
+        return new UpdateRunLoop(
+            new UpdateRunStore(options.StateDirectory), new HostState(guard, root, options.ProcRoot, surroundings.Time), pending, surroundings.Time,
             surroundings.Loggers.CreateLogger("update-runs"));
+    }
 
     public UpdateHistory History
     {
