@@ -75,6 +75,7 @@ public sealed class PolicyReading
         };
         if (read.Method == ReplacementMethod.Update)
             Problem("spec.replacement.method", "Update", "a method that replaces or reboots the machine; spec.updates.mode is for updates");
+        Word<RebootMethod>(spec.Updates?.RebootMethod ?? nameof(RebootMethod.Reboot), "spec.updates.rebootMethod");
         if (spec.Updates is { Drain: nameof(UpdateDrain.Never), Reboot: nameof(RebootPolicy.IfRequired) })
             Problem("spec.updates.drain", "Never", "IfReboot or Always, as spec.updates.reboot is IfRequired: no node is rebooted with its pods on it");
         if (read is { Method: ReplacementMethod.Reboot, MaxAge: not null })

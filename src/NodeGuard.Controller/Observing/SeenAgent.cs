@@ -45,6 +45,9 @@ public sealed record SeenAgent
     /// <summary>What the agent was asked to do last; empty for nothing.</summary>
     public string AskedOperation { get; init; } = string.Empty;
 
+    /// <summary>The kind of that, as it was written; empty for nothing.</summary>
+    public string AskedKind { get; init; } = string.Empty;
+
     public OperationStatus? Operation { get; init; }
 
     public EpisodeStatus? LastEpisode { get; init; }
@@ -70,6 +73,7 @@ public sealed record SeenAgent
         HazardReason = pool.Share(guarded.Status?.Updates?.HazardMessage ?? string.Empty),
         AskedHold = guarded.Spec?.Hold,
         AskedOperation = guarded.Spec?.Operation?.Id ?? string.Empty,
+        AskedKind = pool.Share(guarded.Spec?.Operation?.Kind ?? string.Empty),
         Operation = guarded.Status?.Operation,
         LastEpisode = guarded.Status?.Episodes?.Last,
     };

@@ -54,6 +54,9 @@ internal sealed class Machine
     /// <summary>The operation that its last reboot was for.</summary>
     public string RebootedFor { get; set; } = "";
 
+    /// <summary>That was a soft reboot.</summary>
+    public bool KeepsKernel { get; set; }
+
     /// <summary>Its packages, by name; null until its agent has looked.</summary>
     public Dictionary<string, string>? Installed { get; set; }
 
