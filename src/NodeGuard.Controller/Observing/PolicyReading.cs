@@ -64,6 +64,7 @@ public sealed class PolicyReading
             Updates = Word<UpdateMode>(spec.Updates?.Mode ?? nameof(UpdateMode.Off), "spec.updates.mode"),
             UpdateScope = Word<UpdateScope>(spec.Updates?.Scope ?? nameof(UpdateScope.Security), "spec.updates.scope"),
             OnHazard = Word<HazardResponse>(spec.Updates?.OnHazard ?? nameof(HazardResponse.Wait), "spec.updates.onHazard"),
+            Repairs = Word<RepairPolicy>(spec.Updates?.Repair ?? nameof(RepairPolicy.Never), "spec.updates.repair") == RepairPolicy.Interrupted,
             Released = PendingReading.Read(status?.Released).ToHashSet(),
             Budget = Budget(budget.MaxUnavailable ?? new IntOrString(1), budget.MaxPerZone, budget.MinSpacing, budget.MaxStartsPerHour, "spec.budget"),
             Windows = [.. (spec.Windows ?? []).Select(Window).OfType<MaintenanceWindow>()],

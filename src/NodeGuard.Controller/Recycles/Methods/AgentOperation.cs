@@ -46,6 +46,7 @@ internal sealed class AgentOperation(IKubeApi api)
             ["deadline"] = recycle.Recycle.Status?.PhaseDeadline?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             // A merge would leave what an earlier operation had.
             ["packages"] = null,
+            ["repair"] = null,
             ["despiteHazard"] = null,
         };
         foreach (var (key, value) in more)

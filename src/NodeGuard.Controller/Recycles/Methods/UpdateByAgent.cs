@@ -32,7 +32,8 @@ internal sealed class UpdateByAgent(IKubeApi api) : IReplacementMethod
         bool despiteHazard = recycle.Policy?.Spec?.Updates?.OnHazard == nameof(HazardResponse.Proceed);
         return _agent.AskAsync(
             recycle, AgentOperation.Id(recycle), nameof(OperationKind.Update), What,
-            [new("packages", packages), new("despiteHazard", JsonValue.Create(despiteHazard))], cancellation);
+            [new("packages", packages), new("repair", recycle.Replacement?.Repair == true ? JsonValue.Create(true) : null), new("despiteHazard", JsonValue.Create(despiteHazard))],
+            cancellation);
     }
 
     /// <summary>The packages are there, and so is the machine, started again where that was wanted.</summary>
@@ -58,6 +59,14 @@ internal sealed class UpdateByAgent(IKubeApi api) : IReplacementMethod
 
     private static Preparation Prepare(RecycleContext recycle)
     {
+        // What is pending is known only afterwards, and is another recycle's matter.
+        if (recycle.View.Agent(recycle.NodeName)?.Interrupted == true)
+        {
+            return recycle.Policy?.Spec?.Updates?.Repair == nameof(RepairPolicy.Interrupted)
+                ? new Preparation.Ready(null) { Repairs = true }
+                : new Preparation.Refused($"the package manager of node {recycle.NodeName} broke off: repair it there (dpkg --configure -a), or say updates.repair: Interrupted");
+        }
+
         IReadOnlyList<PackageVersion> asked = recycle.Recycle.Spec?.Updates is { } named ? PendingReading.Read(named) : Pending(recycle);
         if (asked.Count == 0)
             return new Preparation.Refused($"nothing that could be installed is pending on node {recycle.NodeName}, as far as its agent knows");
