@@ -63,6 +63,9 @@ internal sealed class Machine
     /// <summary>When a kernel was installed last.</summary>
     public DateTimeOffset KernelSince { get; set; }
 
+    /// <summary>What broke off its package manager was repaired.</summary>
+    public bool Repaired { get; set; }
+
     /// <summary>When its agent began the update that runs; null while none does.</summary>
     public DateTimeOffset? UpdatesSince { get; set; }
 
