@@ -47,6 +47,7 @@ public sealed class RepairTests
     {
         await using FleetStage stage = await StartAsync(RepairPolicy.Never);
         string node = (await stage.FirstAsync()).Metadata.Name!;
+        await stage.UntilAsync(ResourceTypes.GuardedNodes, node, static guarded => guarded.Status?.Updates?.Interrupted == true);
 
         NodeRecycle asked = await stage.EndedAsync(await stage.RequestAsync(node, static spec => spec.Method = nameof(ReplacementMethod.Update)));
 
@@ -63,15 +64,14 @@ public sealed class RepairTests
     {
         FleetStage stage = await FleetStage.StartAsync(240, Pool);
         stage.Sandbox.Apply("pool-faults=workers/dpkg-interrupted").ShouldBeEmpty();
-        stage.Sandbox.Apply($"pool-packages=workers/{Systemd}=2").ShouldBeEmpty();
         stage.StartController();
         await stage.PolicyAsync("workers", spec =>
         {
             spec.Updates = new UpdatePolicy { Mode = nameof(UpdateMode.Coordinated), Repair = repair.ToString() };
             spec.Health = new PolicyHealth { MinReady = "10s", MaxUnhealthy = new IntOrString("100%") };
         });
-        string node = (await stage.FirstAsync()).Metadata.Name!;
-        await stage.UntilAsync(ResourceTypes.GuardedNodes, node, static guarded => guarded.Status?.Updates?.Interrupted == true);
+        await stage.UntilAgentAsync((await stage.FirstAsync()).Metadata.Name!);
+        stage.Sandbox.Apply($"pool-packages=workers/{Systemd}=2").ShouldBeEmpty();
         return stage;
     }
 }
