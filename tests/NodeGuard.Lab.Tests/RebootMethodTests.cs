@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeGuard.Lab.Tests.Cluster;
 using NodeGuard.Lab.Tests.Lab;
 using Shouldly;
 using Xunit;
@@ -83,7 +82,7 @@ public sealed class RebootMethodTests
           updates: {rebootMethod: {{method}}}
         """;
 
-    private static Task RecycleAsync(GuardedContainer guarded) => guarded.CliAsync("recycle", Node, "--yes", "--reason", "a test of the lab", "--kubeconfig", Kubeconfig);
+    private static Task<string> RecycleAsync(GuardedContainer guarded) => guarded.CliAsync("recycle", Node, "--yes", "--reason", "a test of the lab", "--kubeconfig", Kubeconfig);
 
     // While systemd executes itself anew nobody answers.
     private static async Task<string> SoftRebootsAsync(LabContainer host) =>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeGuard.Lab.Tests.Cluster;
 using NodeGuard.Lab.Tests.Lab;
 using Shouldly;
 using Xunit;

@@ -17,6 +17,8 @@ public sealed class UpdateRepairTests(ITestOutputHelper output)
     // The first time it never comes back.
     private const string Hanging = $"#!/bin/sh\ntest -e {Reached} && exit 0\ntouch {Reached}\nexec sleep infinity\n";
 
+    private const string Slow = $"#!/bin/sh\ntest -e {Reached} && exec sleep 5\ntouch {Reached}\nexec sleep infinity\n";
+
     // As above, and the second time it fails as well.
     private const string Broken = $"#!/bin/sh\ntest -e {Reached} && exit 1\ntouch {Reached}\nexec sleep infinity\n";
 
@@ -62,6 +64,23 @@ public sealed class UpdateRepairTests(ITestOutputHelper output)
         applied.Output.ShouldContain("/usr/bin/dpkg ended with status 1");
         applied.Output.ShouldContain($"dpkg broke off in the middle of {UpdatableContainer.Package}: dpkg --configure -a");
         JsonNode.Parse(await host.ExecAsync("nodeguard", "updates", "history", "-o", "json"))!["runs"]!.AsArray().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_dpkg_as_a_shutdown_does()
+    {
+        await using UpdatableContainer updatable = await StartAsync(LabSuite.Trixie.Name);
+        LabContainer host = updatable.Container;
+        await InterruptAsync(updatable, Slow);
+        string id = JsonNode.Parse(await host.ExecAsync("nodeguard", "updates", "apply", "--repair", "--no-wait", "-o", "json"))!["id"]!.ToString();
+        string unit = $"nodeguard-update-{id}.service";
+        await host.UntilAsync(
+            "the script to run again", async () => (await host.TryExecAsync("systemctl", "show", "--property=ActiveState", "--value", unit)).Output.Trim() == "activating"
+                && (await host.TryExecAsync("pgrep", "-f", "sleep 5")).ExitCode == 0);
+
+        await host.ExecAsync("systemctl", "stop", unit);
+
+        (await host.ExecAsync("dpkg", "--audit")).ShouldBeEmpty();
     }
 
     private static async Task<UpdatableContainer> StartAsync(string suite)

@@ -47,6 +47,9 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
     // Debian gives its own update unit as long to end at a shutdown.
     private const ulong StopMicroseconds = 900_000_000;
 
+    private const int SIGTERM = 15;
+    private const int SIGCONT = 18;
+
     private static readonly string[] Install =
     [
         "install", "--yes", "--only-upgrade", "--no-remove", "--no-install-recommends",
@@ -68,7 +71,7 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         StartAsync(runId, Arguments(runId, packages, log));
 
     public Task<string?> RepairAsync(string runId, SafeFileHandle log, CancellationToken cancellation) =>
-        StartAsync(runId, Arguments(runId, "Repair", [new TransientCommand(Dpkg, Configure)], [], log));
+        StartAsync(runId, Arguments(runId, "Repair", [new TransientCommand(Dpkg, Configure)], [], log, SIGCONT));
 
     public async Task<UpdateUnitLook> LookAsync(string runId, bool repairs, CancellationToken cancellation)
     {
@@ -95,10 +98,10 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
 
     // Where the first command fails the second is not run, but what follows the stop is.
     internal static IReadOnlyList<BusArgument> Arguments(string runId, IReadOnlyList<WantedPackage> packages, SafeFileHandle log) =>
-        Arguments(runId, "Update", [Installing(packages), .. Marking(packages)], [.. Marking(packages)], log);
+        Arguments(runId, "Update", [Installing(packages), .. Marking(packages)], [.. Marking(packages)], log, SIGTERM);
 
     private static IReadOnlyList<BusArgument> Arguments(
-        string runId, string what, IReadOnlyList<TransientCommand> commands, IReadOnlyList<TransientCommand> afterwards, SafeFileHandle log)
+        string runId, string what, IReadOnlyList<TransientCommand> commands, IReadOnlyList<TransientCommand> afterwards, SafeFileHandle log, int stopSignal)
     {
         var all = new TransientProperties(NameOf(runId));
         all.Add("Description", $"{what} {runId} of NodeGuard");
@@ -113,6 +116,8 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         all.Add("StandardErrorFileDescriptor", log);
         // What dpkg has begun it ends: a stop of the unit is for apt-get alone.
         all.Add("KillMode", "process");
+        // dpkg itself would break off anew, and is waited for.
+        all.Add("KillSignal", stopSignal);
         all.Add("TimeoutStopUSec", StopMicroseconds);
         return all.End();
     }
