@@ -66,7 +66,8 @@ public sealed class AptUpdateUnitTests : IAsyncLifetime, IDisposable
         _systemd.Unit.ShouldBe("nodeguard-update-a.service");
         ((List<object>)_systemd.Started["ExecStart"]).Cast<List<object>>().Select(static command => string.Join(' ', ((List<object>)command[1]).Cast<string>()))
             .ShouldBe(["/usr/bin/dpkg --configure -a --force-confdef --force-confold"]);
-        (_systemd.Started["KillMode"], _systemd.Started["KillSignal"]).ShouldBe(("process", 18), "SIGCONT: a stop waits for it");
+        _systemd.Started["KillMode"].ShouldBe("process");
+        _systemd.Started["KillSignal"].ShouldBe(18, "SIGCONT: a stop waits for it");
     }
 
     [Theory]

@@ -106,7 +106,7 @@ internal sealed class PlanningPass
         candidate.Scope?.Updates?.Take(offer.Packages);
         // A reboot that is due does not wait for packages that have to.
         IReadOnlyList<RecycleReason> reasons = candidate.OnlyForUpdate && offer is { Packages.Count: 0, Repairs: false } ? [RecycleReason.Reboot] : candidate.Reasons;
-        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, reasons, candidate.Deadline) 
+        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, reasons, candidate.Deadline)
         {
             WasUnavailable = wasUnavailable,
             Updates = offer.Packages,
