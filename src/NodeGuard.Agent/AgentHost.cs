@@ -221,8 +221,9 @@ public sealed class AgentHost
     private ClusterConnectionLoop Cluster(ClusterOptions cluster, IHostedGuard guard, UpdateParts updates, DriftLoop? drift, SystemBus bus)
     {
         var operations = new OperationExecutor(
-            new OperationStore(_options.StateDirectory), new LogindReboot(bus), cluster.MayReboot, _time, _loggers.CreateLogger("operations"))
+            new OperationStore(_options.StateDirectory), new HostReboot(bus, _time), cluster.MayReboot, _time, _loggers.CreateLogger("operations"))
         {
+            Need = () => updates.Pending?.Latest?.Reboot,
             Updates = new UpdateOperation(updates.Runs, updates.Pending, cluster.MayUpdate, _time),
         };
         return new ClusterConnectionLoop(_options, guard, operations, _loggers, _time, drift) { Hold = updates.Hold, Pending = updates.Pending };

@@ -64,7 +64,13 @@ internal sealed class ClusterConnectionLoop(
             if (own.Current?.TryGet(new ObjectName(string.Empty, options.Cluster!.Node), out GuardedNode? guarded) == true)
             {
                 Hold?.FleetWishes(guarded.Spec?.Hold == true);
+                OperationStatus? before = operations.Status;
                 await operations.TurnAsync(guarded.Spec?.Operation, guarded.Status?.Operation, guarded.Status?.BootId, Facts().BootId, cancellation);
+                // A reboot that is done asks for none any more, and is told together with that.
+                if (!ReferenceEquals(operations.Status, before))
+                {
+                    _facts = null;
+                }
             }
 
             heartbeat.Beat();

@@ -26,6 +26,7 @@ internal static class NodeUpdatesReport
             Pending = packages?.Length,
             Security = packages?.Count(static package => package.Security == true),
             Packages = packages is { Length: > 0 } ? [.. packages.Take(PackageVersionText.Most)] : null,
+            Interrupted = pending?.Updates.Interrupted is null ? null : true,
             Problem = pending is null ? null : ProblemOf(pending.Updates),
             Hazard = pending?.Hazard.State.ToString(),
             HazardMessage = pending?.Hazard.Reason,

@@ -16,6 +16,12 @@ public sealed record UpdateWish
     /// <summary>Only these, "name:architecture" in exactly this version, as far as they are pending; null: all of the scope.</summary>
     public IReadOnlyList<(string Name, string Version)>? Exactly { get; init; }
 
+    /// <summary>
+    /// Where the package manager broke off, it is repaired, by a run that does nothing else: what is pending is known only
+    /// after it, and is another wish's matter.
+    /// </summary>
+    public bool Repair { get; init; }
+
     /// <summary>Also where the update may cut the node off, or nobody knows whether it does.</summary>
     public bool DespiteHazard { get; init; }
 }

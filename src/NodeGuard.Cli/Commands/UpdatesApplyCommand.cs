@@ -20,6 +20,7 @@ public static class UpdatesApplyCommand
     {
         var all = new Option<bool>("--all") { Description = "all that nothing keeps back, instead of security updates alone" };
         var despite = new Option<bool>("--despite-hazard") { Description = "also where the update may cut this node off, or nobody knows whether it does" };
+        var repair = new Option<bool>("--repair") { Description = "where dpkg broke off, have it end what it has begun (dpkg --configure -a), and update then" };
         var dryRun = new Option<bool>("--dry-run") { Description = "only show what would be installed" };
         var noWait = new Option<bool>("--no-wait") { Description = "return when it is begun" };
         var output = OutputOption.Create();
@@ -36,13 +37,14 @@ public static class UpdatesApplyCommand
                 new(ExitCodes.Failed, "it failed, or the host is not what it was"),
                 .. CommonExits.OfAgentCommands,
             ])
-        { all, despite, dryRun, noWait, output };
+        { all, despite, repair, dryRun, noWait, output };
         command.SetAction((parsed, cancellation) =>
         {
             UpdateScope scope = parsed.GetValue(all) ? UpdateScope.All : UpdateScope.Security;
+            var wish = new UpdateWish { By = By(context), Scope = scope, DespiteHazard = parsed.GetValue(despite), Repair = parsed.GetValue(repair) };
             return parsed.GetValue(dryRun)
                 ? ShowAsync(context, parsed, scope, parsed.Format(output), cancellation)
-                : ApplyAsync(context, parsed, new UpdateWish { By = By(context), Scope = scope, DespiteHazard = parsed.GetValue(despite) }, parsed.GetValue(noWait), parsed.Format(output), cancellation);
+                : ApplyAsync(context, parsed, wish, parsed.GetValue(noWait), parsed.Format(output), cancellation);
         });
         return command;
     }
@@ -75,8 +77,16 @@ public static class UpdatesApplyCommand
         using var client = context.Connect(parsed);
         if (!(await client.UpdateAsync(wish, cancellation)).TryGet(out var run, out var failure))
             return context.Report(failure);
+        if (run.Repairs && noWait)
+            context.Console.WriteNote("This run repairs dpkg, and installs nothing: what is pending is known after it.");
         if (!noWait)
             run = await FollowAsync(context, client, run, format, cancellation);
+        if (run is { Repairs: true, Phase: UpdateRunPhase.Succeeded })
+        {
+            context.Console.WriteNote(run.Message);
+            return await ApplyAsync(context, parsed, wish with { Repair = false }, noWait, format, cancellation);
+        }
+
         if (run is null)
         {
             context.Console.WriteError("the agent does not answer, and the update goes on without it: nodeguard updates history tells what came of it");

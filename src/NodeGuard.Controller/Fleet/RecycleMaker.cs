@@ -46,6 +46,7 @@ internal sealed class RecycleMaker(IKubeApi api)
             NodeUid = start.Node.Uid,
             Reasons = [.. start.Reasons.Where(static reason => reason != RecycleReason.Manual).Select(static reason => reason.ToString())],
             Updates = start.Updates.Count == 0 ? null : PendingReading.Write(start.Updates.Take(PackageVersionText.Most)),
+            Message = start.Repairs ? "its package manager broke off, and is repaired before anything is installed" : null,
             RequestedBy = ControllerNames.FieldManager,
             Policy = start.Policy,
             Deadline = start.Deadline,

@@ -71,6 +71,7 @@ public static class FleetReading
             Drift = own?.Drift ?? DriftState.Unknown,
             RebootRequired = own?.RebootRequired,
             Pending = own?.Pending,
+            Interrupted = own?.Interrupted ?? false,
             Hazard = own?.Hazard ?? HazardState.Unknown,
             HazardReason = own?.HazardReason ?? string.Empty,
             RoutesLost = own?.Routes == RouteState.Lost,

@@ -64,6 +64,7 @@ public sealed class PolicyReading
             Updates = Word<UpdateMode>(spec.Updates?.Mode ?? nameof(UpdateMode.Off), "spec.updates.mode"),
             UpdateScope = Word<UpdateScope>(spec.Updates?.Scope ?? nameof(UpdateScope.Security), "spec.updates.scope"),
             OnHazard = Word<HazardResponse>(spec.Updates?.OnHazard ?? nameof(HazardResponse.Wait), "spec.updates.onHazard"),
+            Repairs = Word<RepairPolicy>(spec.Updates?.Repair ?? nameof(RepairPolicy.Never), "spec.updates.repair") == RepairPolicy.Interrupted,
             Released = PendingReading.Read(status?.Released).ToHashSet(),
             Budget = Budget(budget.MaxUnavailable ?? new IntOrString(1), budget.MaxPerZone, budget.MinSpacing, budget.MaxStartsPerHour, "spec.budget"),
             Windows = [.. (spec.Windows ?? []).Select(Window).OfType<MaintenanceWindow>()],
@@ -75,6 +76,7 @@ public sealed class PolicyReading
         };
         if (read.Method == ReplacementMethod.Update)
             Problem("spec.replacement.method", "Update", "a method that replaces or reboots the machine; spec.updates.mode is for updates");
+        Word<RebootMethod>(spec.Updates?.RebootMethod ?? nameof(RebootMethod.Reboot), "spec.updates.rebootMethod");
         if (spec.Updates is { Drain: nameof(UpdateDrain.Never), Reboot: nameof(RebootPolicy.IfRequired) })
             Problem("spec.updates.drain", "Never", "IfReboot or Always, as spec.updates.reboot is IfRequired: no node is rebooted with its pods on it");
         if (read is { Method: ReplacementMethod.Reboot, MaxAge: not null })

@@ -31,6 +31,9 @@ public sealed record SeenAgent
     /// <summary>The packages that are to change; null while that is not known.</summary>
     public PendingSet? Pending { get; init; }
 
+    /// <summary>The package manager broke off.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>Unknown, also where the agent has never told.</summary>
     public HazardState Hazard { get; init; }
 
@@ -45,13 +48,16 @@ public sealed record SeenAgent
     /// <summary>What the agent was asked to do last; empty for nothing.</summary>
     public string AskedOperation { get; init; } = string.Empty;
 
+    /// <summary>The kind of that, as it was written; empty for nothing.</summary>
+    public string AskedKind { get; init; } = string.Empty;
+
     public OperationStatus? Operation { get; init; }
 
     public EpisodeStatus? LastEpisode { get; init; }
 
     /// <summary>Differs when something differs that is decided upon; heartbeats do not. A hint: two states may share one.</summary>
     public int Hint => HashCode.Combine(
-        NodeUid, Heartbeat is null, (BootId, Image, Drift, RebootRequired, Routes), (Pending?.Key, Hazard, HazardReason, AskedHold), AskedOperation,
+        NodeUid, Heartbeat is null, (BootId, Image, Drift, RebootRequired, Routes), (Pending?.Key, Interrupted, Hazard, HazardReason, AskedHold), AskedOperation,
         Operation?.State, Operation?.Message, LastEpisode?.Id);
 
     public static SeenAgent Of(GuardedNode guarded, StringPool pool) => new()
@@ -65,11 +71,13 @@ public sealed record SeenAgent
         RebootRequired = guarded.Status?.RebootRequired,
         Routes = WireWord.Read<RouteState>(guarded.Status?.Routes?.State),
         Pending = PendingReading.Of(guarded.Status?.Updates, pool),
+        Interrupted = guarded.Status?.Updates?.Interrupted == true,
         Hazard = WireWord.Read<HazardState>(guarded.Status?.Updates?.Hazard) ?? HazardState.Unknown,
         TellsHazard = guarded.Status?.Updates?.Hazard is not null,
         HazardReason = pool.Share(guarded.Status?.Updates?.HazardMessage ?? string.Empty),
         AskedHold = guarded.Spec?.Hold,
         AskedOperation = guarded.Spec?.Operation?.Id ?? string.Empty,
+        AskedKind = pool.Share(guarded.Spec?.Operation?.Kind ?? string.Empty),
         Operation = guarded.Status?.Operation,
         LastEpisode = guarded.Status?.Episodes?.Last,
     };

@@ -100,7 +100,7 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             return null;
         return MachineOutcome.MethodOf(recycle.Recycle, recycle.Policy) switch
         {
-            ReplacementMethod.Reboot => MachineOutcome.HasRebooted(recycle) ? recycle.Node : null,
+            ReplacementMethod.Reboot => RebootByAgent.IsDone(recycle, AgentOperation.Id(recycle)) ? recycle.Node : null,
             ReplacementMethod.Update => RecycleReading.Phase(recycle.Recycle) == RecyclePhase.Verifying || UpdateByAgent.IsDone(recycle) ? recycle.Node : null,
             _ => MachineOutcome.Successor(recycle),
         };
@@ -165,13 +165,17 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
         {
             Name = node.Name,
             InPool = pool?.Matches(node.Labels) != false,
-            ReadySince = node.IsReady ? node.ReadySince : null,
+            ReadySince = node.IsReady ? ReadySince(recycle, node) : null,
             WantedImage = replaced ? WantedImage(recycle, agent) : null,
             Image = agent?.Image,
             NeedsAgent = recycle.View.Agents.Objects.Any(static other => other.Heartbeat is not null),
             RoutesIntact = agent?.Routes switch { RouteState.Intact => true, RouteState.Lost or RouteState.Restoring => false, _ => null },
         };
     }
+
+    // A soft reboot is over before anybody misses the kubelet: what was told before it proves nothing.
+    private static DateTimeOffset ReadySince(RecycleContext recycle, SeenNode node) =>
+        RebootByAgent.KeepsBoot(recycle) && recycle.Recycle.Status?.PhaseSince is { } since && since > node.ReadySince ? since : node.ReadySince;
 
     /// <summary>Null: any. A policy's newer image is no fault of a machine that was asked for with the one before.</summary>
     private static string? WantedImage(RecycleContext recycle, SeenAgent? agent)

@@ -28,6 +28,7 @@ internal static class RecycleMessages
         RecycleEvent.DrainForced => $"{look.Drain.Message}; going on, as force was said",
         RecycleEvent.Stopped => $"node {recycle.NodeName} is given back: {Stop(recycle)}",
         RecycleEvent.ActionDone when recycle.Replacement?.Updates is not null => $"node {recycle.NodeName} is updated{UpdateByAgent.Named(recycle)}; it has to prove itself",
+        RecycleEvent.ActionDone when recycle.Replacement?.Repair == true => $"the package manager of node {recycle.NodeName} is whole again; the node has to prove itself",
         RecycleEvent.ActionDone => look.Successor?.Name == recycle.NodeName
             ? $"node {recycle.NodeName} has come back; it has to prove itself"
             : $"node {look.Successor?.Name} has come in the place of {recycle.NodeName}; it has to prove itself",

@@ -38,7 +38,7 @@ internal static class RecycleTransition
                 break;
             // What has changed nothing has hurt nobody, and freezes nothing.
             case RecycleEvent.ActionFailed when UpdateByAgent.HasChangedNothing(recycle):
-                (status.Replacement!.RequestedAt, status.Replacement.Updates) = (null, null);
+                (status.Replacement!.RequestedAt, status.Replacement.Updates, status.Replacement.Repair) = (null, null, null);
                 break;
             case RecycleEvent.Well:
                 RecycleStatusWriter.SetCondition(status, FleetConditions.Verified, true, "Well", message, recycle.Now);
@@ -66,6 +66,7 @@ internal static class RecycleTransition
         status.Replacement ??= new ReplacementStatus();
         status.Replacement.Resource = prepared.Resource;
         status.Replacement.Updates = prepared.Updates;
+        status.Replacement.Repair = prepared.Repairs ? true : null;
         status.Replacement.RequestedAt = recycle.Now;
         status.Replacement.Image = recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null;
         // The one that came first is known by the request for it.

@@ -15,7 +15,12 @@ public interface IUpdateTool
     /// <returns>Null when it was started, or was before; otherwise why not.</returns>
     Task<string?> StartAsync(string runId, IReadOnlyList<WantedPackage> packages, SafeFileHandle log, CancellationToken cancellation);
 
-    Task<UpdateUnitLook> LookAsync(string runId, CancellationToken cancellation);
+    /// <summary>Has it end what it has begun when it broke off, and install nothing.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    Task<string?> RepairAsync(string runId, SafeFileHandle log, CancellationToken cancellation);
+
+    /// <param name="repairs">It is a repair that is at work.</param>
+    Task<UpdateUnitLook> LookAsync(string runId, bool repairs, CancellationToken cancellation);
 
     /// <summary>How it ended is noted down: systemd need not remember it any more.</summary>
     Task ForgetAsync(string runId, CancellationToken cancellation);
@@ -32,6 +37,7 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
     private const string Exists = Systemd + ".UnitExists";
     private const string AptGet = "/usr/bin/apt-get";
     private const string AptMark = "/usr/bin/apt-mark";
+    private const string Dpkg = "/usr/bin/dpkg";
 
     // systemd's own exit statuses begin here: the program was never executed.
     private const int FirstStatusOfSystemd = 200;
@@ -41,6 +47,9 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
 
     // Debian gives its own update unit as long to end at a shutdown.
     private const ulong StopMicroseconds = 900_000_000;
+
+    private const int SIGTERM = 15;
+    private const int SIGCONT = 18;
 
     private static readonly string[] Install =
     [
@@ -52,21 +61,22 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         "--",
     ];
 
+    // Nothing of apt's --fix-broken: it would bring versions that nobody has named, and take packages away.
+    private static readonly string[] Configure = ["--configure", "-a", "--force-confdef", "--force-confold"];
+
     private readonly SystemdUnits _units = new(bus);
 
     public static string NameOf(string runId) => $"nodeguard-update-{runId}.service";
 
-    public async Task<string?> StartAsync(string runId, IReadOnlyList<WantedPackage> packages, SafeFileHandle log, CancellationToken cancellation)
-    {
-        // Not to be cancelled: until it is answered the bus may still copy the descriptor.
-        BusReply reply = await bus.CallAsync(
-            Systemd, ManagerPath, Systemd + ".Manager", "StartTransientUnit", Arguments(runId, packages, log), CancellationToken.None);
-        return reply is BusReply.Answer or BusReply.Refused { ErrorName: Exists } ? null : $"systemd did not start {NameOf(runId)}: {reply.WhyNot}";
-    }
+    public Task<string?> StartAsync(string runId, IReadOnlyList<WantedPackage> packages, SafeFileHandle log, CancellationToken cancellation) =>
+        StartAsync(runId, Arguments(runId, packages, log));
 
-    public async Task<UpdateUnitLook> LookAsync(string runId, CancellationToken cancellation)
+    public Task<string?> RepairAsync(string runId, SafeFileHandle log, CancellationToken cancellation) =>
+        StartAsync(runId, Arguments(runId, "Repair", [new TransientCommand(Dpkg, Configure)], [], log, SIGCONT));
+
+    public async Task<UpdateUnitLook> LookAsync(string runId, bool repairs, CancellationToken cancellation)
     {
-        string unit = NameOf(runId);
+        (string unit, string program) = (NameOf(runId), repairs ? Dpkg : AptGet);
         if (await _units.UnitPropertyAsync<string>(unit, "LoadState", cancellation) is not BusValue<string>.Known { Value: var load }
             || await _units.UnitPropertyAsync<string>(unit, "ActiveState", cancellation) is not BusValue<string>.Known { Value: var active })
         {
@@ -76,8 +86,8 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         return (load, active) switch
         {
             ("not-found", _) => new UpdateUnitLook(UpdateUnitState.Absent, null, $"systemd knows no {unit}"),
-            (_, "active" or "failed") => await EndedAsync(unit, active == "active", cancellation),
-            _ => new UpdateUnitLook(UpdateUnitState.Running, null, $"{AptGet} is at work"),
+            (_, "active" or "failed") => await EndedAsync(unit, program, active == "active", cancellation),
+            _ => new UpdateUnitLook(UpdateUnitState.Running, null, $"{program} is at work"),
         };
     }
 
@@ -87,16 +97,20 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         await bus.CallAsync(Systemd, ManagerPath, Systemd + ".Manager", "ResetFailedUnit", [BusArgument.String(NameOf(runId))], cancellation);
     }
 
-    internal static IReadOnlyList<BusArgument> Arguments(string runId, IReadOnlyList<WantedPackage> packages, SafeFileHandle log)
+    // Where the first command fails the second is not run, but what follows the stop is.
+    internal static IReadOnlyList<BusArgument> Arguments(string runId, IReadOnlyList<WantedPackage> packages, SafeFileHandle log) =>
+        Arguments(runId, "Update", [Installing(packages), .. Marking(packages)], [.. Marking(packages)], log, SIGTERM);
+
+    private static IReadOnlyList<BusArgument> Arguments(
+        string runId, string what, IReadOnlyList<TransientCommand> commands, IReadOnlyList<TransientCommand> afterwards, SafeFileHandle log, int stopSignal)
     {
         var all = new TransientProperties(NameOf(runId));
-        all.Add("Description", $"Update {runId} of NodeGuard");
+        all.Add("Description", $"{what} {runId} of NodeGuard");
         all.Add("Type", "oneshot");
         // Its end stays to be read, also by an agent that was away meanwhile.
         all.Add("RemainAfterExit", true);
-        all.AddCommands("ExecStart", [Installing(packages), .. Marking(packages)]);
-        // Where the first fails the second is not run.
-        all.AddCommands("ExecStopPost", [.. Marking(packages)]);
+        all.AddCommands("ExecStart", commands);
+        all.AddCommands("ExecStopPost", afterwards);
         all.Add("Environment",
         [
             "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "APT_LISTCHANGES_FRONTEND=none",
@@ -111,8 +125,18 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
         all.Add("StandardErrorFileDescriptor", log);
         // What dpkg has begun it ends: a stop of the unit is for apt-get alone.
         all.Add("KillMode", "process");
+        // dpkg itself would break off anew, and is waited for.
+        all.Add("KillSignal", stopSignal);
         all.Add("TimeoutStopUSec", StopMicroseconds);
         return all.End();
+    }
+
+    private async Task<string?> StartAsync(string runId, IReadOnlyList<BusArgument> arguments)
+    {
+        // Not to be cancelled: until it is answered the bus may still copy the descriptor.
+        BusReply reply = await bus.CallAsync(
+            Systemd, ManagerPath, Systemd + ".Manager", "StartTransientUnit", arguments, CancellationToken.None);
+        return reply is BusReply.Answer or BusReply.Refused { ErrorName: Exists } ? null : $"systemd did not start {NameOf(runId)}: {reply.WhyNot}";
     }
 
     private static TransientCommand Installing(IReadOnlyList<WantedPackage> packages) =>
@@ -127,7 +151,7 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
 
     private static string Name(WantedPackage package) => $"{package.Name}:{package.Architecture}";
 
-    private async Task<UpdateUnitLook> EndedAsync(string unit, bool well, CancellationToken cancellation)
+    private async Task<UpdateUnitLook> EndedAsync(string unit, string program, bool well, CancellationToken cancellation)
     {
         if (await _units.ServicePropertyAsync<int>(unit, "ExecMainCode", cancellation) is not BusValue<int>.Known { Value: var code }
             || await _units.ServicePropertyAsync<int>(unit, "ExecMainStatus", cancellation) is not BusValue<int>.Known { Value: var status })
@@ -137,10 +161,10 @@ public sealed class AptUpdateUnit(SystemBus bus) : IUpdateTool
 
         return (well, code) switch
         {
-            (true, Exited) when status == 0 => new UpdateUnitLook(UpdateUnitState.Succeeded, status, $"{AptGet} has ended"),
-            (_, Exited) when status >= FirstStatusOfSystemd => new UpdateUnitLook(UpdateUnitState.Failed, null, $"{AptGet} could not be executed (systemd's status {status}): is it installed on this host?"),
-            (_, Exited) => new UpdateUnitLook(UpdateUnitState.Failed, status, $"{AptGet} ended with status {status}"),
-            _ => new UpdateUnitLook(UpdateUnitState.Failed, null, $"{AptGet} was ended by signal {status}"),
+            (true, Exited) when status == 0 => new UpdateUnitLook(UpdateUnitState.Succeeded, status, $"{program} has ended"),
+            (_, Exited) when status >= FirstStatusOfSystemd => new UpdateUnitLook(UpdateUnitState.Failed, null, $"{program} could not be executed (systemd's status {status}): is it installed on this host?"),
+            (_, Exited) => new UpdateUnitLook(UpdateUnitState.Failed, status, $"{program} ended with status {status}"),
+            _ => new UpdateUnitLook(UpdateUnitState.Failed, null, $"{program} was ended by signal {status}"),
         };
     }
 }

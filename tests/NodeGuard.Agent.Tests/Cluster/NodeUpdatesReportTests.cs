@@ -63,9 +63,9 @@ public sealed class NodeUpdatesReportTests
     public void A_dpkg_that_broke_off_or_lists_that_nobody_could_read_are_not_nothing_pending()
     {
         NodeUpdatesStatus broken = NodeUpdatesReport.Of(null, Pending([Package("bash", security: true)], interrupted: "dpkg broke off"))!;
-        (broken.Pending, broken.Packages, broken.Problem).ShouldBe((null, null, "dpkg broke off"));
+        (broken.Pending, broken.Packages, broken.Problem, broken.Interrupted).ShouldBe((null, null, "dpkg broke off", true));
         NodeUpdatesStatus unknown = NodeUpdatesReport.Of(null, Pending(null))!;
-        (unknown.Pending, unknown.Problem).ShouldBe((null, "no lists"));
+        (unknown.Pending, unknown.Problem, unknown.Interrupted).ShouldBe((null, "no lists", null));
     }
 
     private static UpdatesStatus Hold(params HoldState[] units) => new()

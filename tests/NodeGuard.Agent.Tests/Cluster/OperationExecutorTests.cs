@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGuard.Agent.Cluster.Operations;
 using NodeGuard.Agent.Tests.Fakes;
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Kubernetes.Models.Fleet;
 using NodeGuard.Linux.Systemd.Bus;
 using Shouldly;
@@ -201,7 +202,7 @@ public sealed class OperationExecutorTests : IDisposable
         });
 
         (await logind.BlockersAsync(default)).Blockers.ShouldBe(["upgrade (packages)"]);
-        (await logind.RebootAsync(default)).ShouldBeOfType<RebootAnswer.Begun>();
+        (await logind.RebootAsync(RebootMethod.Reboot, default)).ShouldBeOfType<RebootAnswer.Begun>();
         calls.ShouldBe(["ListInhibitors()", "RebootWithFlags(t)"]);
     }
 
@@ -212,8 +213,8 @@ public sealed class OperationExecutorTests : IDisposable
         var refusing = new LogindReboot(static (_, _, _) => Task.FromResult<BusReply>(new BusReply.Refused("org.freedesktop.DBus.Error.AccessDenied", "no")));
 
         (await silent.BlockersAsync(default)).ShouldBe((null, "logind does not tell who blocks a shutdown: no bus"));
-        (await silent.RebootAsync(default)).ShouldBe(new RebootAnswer.Unknown("logind has not answered: no bus"));
-        (await refusing.RebootAsync(default)).ShouldBe(new RebootAnswer.Refused("logind refuses: org.freedesktop.DBus.Error.AccessDenied: no"));
+        (await silent.RebootAsync(RebootMethod.Reboot, default)).ShouldBe(new RebootAnswer.Unknown("logind has not answered: no bus"));
+        (await refusing.RebootAsync(RebootMethod.Reboot, default)).ShouldBe(new RebootAnswer.Refused("logind refuses: org.freedesktop.DBus.Error.AccessDenied: no"));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -96,6 +96,21 @@ public sealed class UpdateOperationTests
     }
 
     [Fact]
+    public void A_repair_names_no_packages_and_what_failed_of_it_may_have_changed_something()
+    {
+        UpdateOperation agent = Started();
+        GuardedOperation asked = Asked();
+        (asked.Packages, asked.Repair) = (null, true);
+        agent.Turn(asked, null, default);
+        UpdateWish wish = _runs.Wishes.ShouldHaveSingleItem();
+        (wish.Repair, wish.Exactly!.Count).ShouldBe((true, 0));
+
+        _runs.Answer(Run(UpdateRunPhase.Failed) with { Repairs = true, Changes = [] });
+        OperationStatus failed = agent.Turn(asked, null, default);
+        (failed.State, failed.Changed).ShouldBe(("Failed", null), "scripts of packages have run, whatever the versions say");
+    }
+
+    [Fact]
     public void What_may_not_be_done_or_says_too_little_is_refused()
     {
         _allowed = false;

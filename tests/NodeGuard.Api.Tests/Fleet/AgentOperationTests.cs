@@ -4,6 +4,7 @@ using NodeGuard.Agent.Cluster;
 using NodeGuard.Agent.Cluster.Operations;
 using NodeGuard.Api.Tests.Contract;
 using NodeGuard.Api.Tests.Harness;
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Client;
@@ -67,14 +68,20 @@ public sealed class AgentOperationTests(ClusterFixture cluster)
 
         public int Asked { get; private set; }
 
+        public Task<string?> WhyNotAsync(RebootMethod method, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
         public Task<(IReadOnlyList<string>? Blockers, string Problem)> BlockersAsync(CancellationToken cancellation) =>
             Task.FromResult<(IReadOnlyList<string>?, string)>(([], string.Empty));
 
-        public Task<RebootAnswer> RebootAsync(CancellationToken cancellation)
+        public Task<RebootAnswer> RebootAsync(RebootMethod method, CancellationToken cancellation)
         {
             Asked++;
             BootId = "boot-2";
             return Task.FromResult<RebootAnswer>(new RebootAnswer.Begun());
         }
+
+        public Task<Userspace?> UserspaceAsync(CancellationToken cancellation) => Task.FromResult<Userspace?>(null);
+
+        public Task<string?> ForgetRequestAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
     }
 }

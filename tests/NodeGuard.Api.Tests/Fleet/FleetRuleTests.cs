@@ -51,6 +51,7 @@ public sealed class FleetRuleTests(ClusterFixture cluster)
         "\"waves\":[]",
         "\"updates\":{\"mode\":\"Coordinated\",\"scope\":\"All\",\"drain\":\"Never\",\"onHazard\":\"Proceed\"}",
         "\"updates\":{\"mode\":\"Coordinated\",\"drain\":\"Always\",\"reboot\":\"IfRequired\"}",
+        "\"updates\":{\"mode\":\"Coordinated\",\"rebootMethod\":\"SoftReboot\",\"repair\":\"Interrupted\"}",
         "\"waves\":[{\"name\":\"canary\",\"size\":1,\"soak\":\"1h\"},{\"name\":\"tenth\",\"size\":\"10%\"},{\"name\":\"rest\"}]",
         "\"replacement\":{\"method\":\"Webhook\",\"replacementFirst\":true," + Webhook + "}",
         "\"replacement\":{\"method\":\"DeleteResource\"," + Resource + "}}",

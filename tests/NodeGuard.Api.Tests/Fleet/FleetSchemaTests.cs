@@ -76,7 +76,7 @@ public sealed class FleetSchemaTests(ClusterFixture cluster)
         JsonObject spec = made.ShouldBeDone(201)["spec"].AsObject();
         spec.Remove("nodeSelector");
         Answers.Sorted(spec).ShouldBe(Answers.Sorted(Answers.Json("""
-            {"paused":false,"ageJitter":"25%","image":{"onDrift":"Report"},"updates":{"mode":"Off","scope":"Security","drain":"IfReboot","onHazard":"Wait","reboot":"Never"},
+            {"paused":false,"ageJitter":"25%","image":{"onDrift":"Report"},"updates":{"mode":"Off","scope":"Security","drain":"IfReboot","onHazard":"Wait","reboot":"Never","rebootMethod":"Reboot","repair":"Never"},
              "budget":{"maxUnavailable":1,"minSpacing":"0s"},
              "windows":[{"cron":"0 22 * * *","duration":"4h","timeZone":"UTC"}],"windowEnd":"FitInside",
              "waves":[{"name":"rest","soak":"0s"}],

@@ -37,6 +37,8 @@ public sealed class UpdatesApplyCommandTests
 
     private string? _refuses;
 
+    private bool _repairs;
+
     [Theory]
     [InlineData(UpdateScope.Security)]
     [InlineData(UpdateScope.All, "--all")]
@@ -67,6 +69,33 @@ public sealed class UpdatesApplyCommandTests
         var begun = await CliRun.OfAsync(["updates", "apply", "--no-wait", "-o", "json"], socket: agent.Socket);
         begun.ExitCode.ShouldBe(ExitCodes.Ok);
         JsonSerializer.Deserialize(begun.Out, ControlJsonContext.Default.UpdateRun)!.Phase.ShouldBe(UpdateRunPhase.Begun);
+    }
+
+    [Fact]
+    public async Task A_repair_comes_first_and_is_told_and_the_update_is_wished_for_when_it_has_succeeded()
+    {
+        _repairs = true;
+        _looks.Enqueue(Done with { Repairs = true, Message = "dpkg is whole again; 0 packages changed" });
+        _looks.Enqueue(Done);
+        await using AgentServer agent = await AgentServer.StartAsync(AnswerAsync);
+
+        var run = await CliRun.OfAsync(["updates", "apply", "--repair"], socket: agent.Socket);
+
+        run.ExitCode.ShouldBe(ExitCodes.Ok, run.Error);
+        run.Error.ShouldContain("dpkg is whole again");
+        _wishes.Select(static wish => wish.Repair).ShouldBe([true, false]);
+    }
+
+    [Fact]
+    public async Task After_a_repair_that_failed_nothing_is_installed()
+    {
+        _repairs = true;
+        _looks.Enqueue(Done with { Repairs = true, Phase = UpdateRunPhase.Failed, Message = "/usr/bin/dpkg ended with status 1" });
+        await using AgentServer agent = await AgentServer.StartAsync(AnswerAsync);
+
+        var run = await CliRun.OfAsync(["updates", "apply", "--repair"], socket: agent.Socket);
+
+        (run.ExitCode, run.Out.Contains("/usr/bin/dpkg ended with status 1", StringComparison.Ordinal), _wishes.Count).ShouldBe((ExitCodes.Failed, true, 1));
     }
 
     [Fact]
@@ -127,7 +156,8 @@ public sealed class UpdatesApplyCommandTests
     {
         _wishes.Add((await JsonSerializer.DeserializeAsync(http.Request.Body, ControlJsonContext.Default.UpdateWish))!);
         http.Response.StatusCode = StatusCodes.Status202Accepted;
-        return JsonSerializer.SerializeToUtf8Bytes(Done with { Phase = UpdateRunPhase.Begun, Changes = null, Message = "about to be started" }, ControlJsonContext.Default.UpdateRun);
+        bool repairs = _repairs && _wishes[^1].Repair;
+        return JsonSerializer.SerializeToUtf8Bytes(Done with { Repairs = repairs, Phase = UpdateRunPhase.Begun, Changes = null, Message = "about to be started" }, ControlJsonContext.Default.UpdateRun);
     }
 
     private byte[] Refused(HttpContext http)

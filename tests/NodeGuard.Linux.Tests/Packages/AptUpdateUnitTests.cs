@@ -58,6 +58,20 @@ public sealed class AptUpdateUnitTests : IAsyncLifetime, IDisposable
         (await File.ReadAllTextAsync(_log)).ShouldBe("Reading package lists...\n");
     }
 
+    [Fact]
+    public async Task A_repair_ends_what_dpkg_has_begun_and_asks_no_archive()
+    {
+        using SafeFileHandle log = File.OpenHandle(_log, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+
+        (await _unit.RepairAsync("a", log, CancellationToken.None)).ShouldBeNull();
+
+        _systemd.Unit.ShouldBe("nodeguard-update-a.service");
+        ((List<object>)_systemd.Started["ExecStart"]).Cast<List<object>>().Select(static command => string.Join(' ', ((List<object>)command[1]).Cast<string>()))
+            .ShouldBe(["/usr/bin/dpkg --configure -a --force-confdef --force-confold"]);
+        _systemd.Started["KillMode"].ShouldBe("process");
+        _systemd.Started["KillSignal"].ShouldBe(18, "SIGCONT: a stop waits for it");
+    }
+
     [Theory]
     [InlineData("org.freedesktop.systemd1.UnitExists", null)]
     [InlineData("org.freedesktop.DBus.Error.AccessDenied", "systemd did not start nodeguard-update-a.service: org.freedesktop.DBus.Error.AccessDenied: no")]
@@ -85,7 +99,7 @@ public sealed class AptUpdateUnitTests : IAsyncLifetime, IDisposable
         _systemd.Properties["ExecMainCode"] = code;
         _systemd.Properties["ExecMainStatus"] = status;
 
-        UpdateUnitLook look = await _unit.LookAsync("a", CancellationToken.None);
+        UpdateUnitLook look = await _unit.LookAsync("a", repairs: false, CancellationToken.None);
 
         (look.State, look.ExitStatus).ShouldBe((state, exit), look.Message);
     }
@@ -96,7 +110,7 @@ public sealed class AptUpdateUnitTests : IAsyncLifetime, IDisposable
     {
         using var nobody = new SystemBus(new BusOptions { Matches = [], Address = "unix:path=/nonexistent/nodeguard/bus" });
 
-        (await new AptUpdateUnit(nobody).LookAsync("a", CancellationToken.None)).State.ShouldBe(UpdateUnitState.Unknown);
+        (await new AptUpdateUnit(nobody).LookAsync("a", repairs: false, CancellationToken.None)).State.ShouldBe(UpdateUnitState.Unknown);
     }
 
     [Fact]

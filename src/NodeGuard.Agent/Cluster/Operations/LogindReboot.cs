@@ -1,9 +1,10 @@
+using NodeGuard.Core.Fleet.Policies;
 using NodeGuard.Linux.Systemd.Bus;
 
 namespace NodeGuard.Agent.Cluster.Operations;
 
 /// <summary>logind of the host, over the system bus.</summary>
-public sealed class LogindReboot : IHostReboot
+public sealed class LogindReboot
 {
     private const string Logind = "org.freedesktop.login1";
     private const string ManagerPath = "/org/freedesktop/login1";
@@ -11,6 +12,10 @@ public sealed class LogindReboot : IHostReboot
 
     // SD_LOGIND_ROOT_CHECK_INHIBITORS: without it root passes over those who block (systemd 246 and later).
     private const ulong CheckInhibitors = 1;
+
+    // SD_LOGIND_REBOOT_VIA_KEXEC and SD_LOGIND_SOFT_REBOOT; a logind that does not know one of them refuses.
+    private const ulong ViaKexec = 2;
+    private const ulong UserspaceAlone = 4;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -24,6 +29,7 @@ public sealed class LogindReboot : IHostReboot
     /// <param name="call">Calls a method of logind's manager.</param>
     internal LogindReboot(Func<string, IReadOnlyList<BusArgument>, CancellationToken, Task<BusReply>> call) => _call = call;
 
+    /// <inheritdoc cref="IHostReboot.BlockersAsync"/>
     public async Task<(IReadOnlyList<string>? Blockers, string Problem)> BlockersAsync(CancellationToken cancellation)
     {
         BusReply reply = await _call("ListInhibitors", [], cancellation);
@@ -42,11 +48,18 @@ public sealed class LogindReboot : IHostReboot
         return (blockers, string.Empty);
     }
 
-    public async Task<RebootAnswer> RebootAsync(CancellationToken cancellation) =>
-        await _call("RebootWithFlags", [BusArgument.UInt64(CheckInhibitors)], cancellation) switch
+    public async Task<RebootAnswer> RebootAsync(RebootMethod method, CancellationToken cancellation) =>
+        await _call("RebootWithFlags", [BusArgument.UInt64(CheckInhibitors | FlagOf(method))], cancellation) switch
         {
             BusReply.Answer => new RebootAnswer.Begun(),
             BusReply.Refused refused => new RebootAnswer.Refused($"logind refuses: {refused.WhyNot}"),
             var reply => new RebootAnswer.Unknown($"logind has not answered: {reply.WhyNot}"),
         };
+
+    private static ulong FlagOf(RebootMethod method) => method switch
+    {
+        RebootMethod.Kexec => ViaKexec,
+        RebootMethod.SoftReboot => UserspaceAlone,
+        _ => 0,
+    };
 }

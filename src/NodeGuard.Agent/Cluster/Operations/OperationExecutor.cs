@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
+using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Core.Fleet.Policies;
+using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Kubernetes.Models.Fleet;
 
 namespace NodeGuard.Agent.Cluster.Operations;
@@ -15,10 +18,13 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
     private static readonly TimeSpan GoingDown = TimeSpan.FromMinutes(10);
 
     // Begun by this process and not asked yet; what an earlier process has begun may have been asked.
-    private OperationRecord? _toAsk;
+    private (OperationRecord Record, RebootMethod Method)? _toAsk;
 
     /// <summary>For updates; without it they are refused.</summary>
     public UpdateOperation? Updates { get; init; }
+
+    /// <summary>Whether a reboot is due, and what for; it tells null while nobody has looked.</summary>
+    public Func<RebootNeed?>? Need { get; init; }
 
     /// <summary>For the GuardedNode; null when nothing was ever asked for.</summary>
     public OperationStatus? Status { get; private set; }
@@ -42,13 +48,13 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
         if (_toAsk is { } begun)
         {
             _toAsk = null;
-            await AskAsync(begun, cancellation);
+            await AskAsync(begun.Record, begun.Method, cancellation);
             return;
         }
 
         var (record, problem) = store.Read();
         if (record?.Id == id)
-            Follow(record, bootId);
+            await FollowAsync(record, bootId, cancellation);
         else if (told?.Id == id && told.State is not nameof(OperationState.Accepted))
             Believe(told, toldBootId, bootId);
         else if (WhyNot(asked, bootId, problem) is { } refusal)
@@ -56,13 +62,13 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
         else if (Status?.Id != id)
             Tell(id, OperationState.Accepted, "the host will be rebooted");
         else
-            await BeginAsync(id, bootId!, cancellation);
+            await BeginAsync(id, WireWord.Read<RebootMethod>(asked.Kind)!.Value, bootId!, cancellation);
     }
 
     private string? WhyNot(GuardedOperation asked, string? bootId, string recordProblem) => asked switch
     {
         _ when !allowed => "cluster.reboot of this agent is never: it reboots no host",
-        { Kind: not nameof(OperationKind.Reboot) } => $"this agent does not know the operation {asked.Kind}",
+        { Kind: var kind } when WireWord.Read<RebootMethod>(kind) is null => $"this agent does not know the operation {asked.Kind}",
         { Deadline: null } => "it has no deadline, and may have been asked for long ago",
         { Deadline: { } deadline } when deadline <= time.GetUtcNow() => $"it was not begun before its deadline {deadline.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC",
         _ when string.IsNullOrEmpty(bootId) => "the boot id of this host cannot be read, and without it nobody would know whether it was done",
@@ -71,16 +77,32 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
     };
 
     // In another boot than that in which it was begun: done, whoever has rebooted.
-    private void Follow(OperationRecord record, string? bootId)
+    private async Task FollowAsync(OperationRecord record, string? bootId, CancellationToken cancellation)
     {
         if (record.State is OperationState.Done or OperationState.Failed)
             Tell(record.Id, record.State, record.Message);
         else if (bootId is { Length: > 0 } && record.BootId != bootId)
             End(record with { State = OperationState.Done, Message = "the host has rebooted" });
+        else if (record.Userspace is { } before && await host.UserspaceAsync(cancellation) is { } now && now.EnteredAt != before.EnteredAt)
+            await ProveAsync(record, before, now, cancellation);
         else if (time.GetUtcNow() - record.At > GoingDown)
             End(record with { State = OperationState.Failed, Message = $"the host has not gone down within {GoingDown.TotalMinutes:0} min: look at systemctl list-jobs and the journal of systemd-logind" });
         else
             Tell(record.Id, OperationState.Running, record.Message);
+    }
+
+    // The boot id is what it was, and a kubelet may have been away too shortly for its node to be told as unready.
+    private async Task ProveAsync(OperationRecord record, Userspace before, Userspace now, CancellationToken cancellation)
+    {
+        string[] missing = [.. before.Services.Where(service => service.Value && !now.Services.GetValueOrDefault(service.Key)).Select(static service => service.Key).Order(StringComparer.Ordinal)];
+        if (missing.Length > 0 && time.GetUtcNow() - record.At <= GoingDown)
+            Tell(record.Id, OperationState.Running, $"userspace was started anew, and waits for {string.Join(", ", missing)}");
+        else if (missing.Length > 0)
+            End(record with { State = OperationState.Failed, Message = $"userspace was started anew, and {string.Join(", ", missing)}, active before, did not become so within {GoingDown.TotalMinutes:0} min: systemctl status {missing[0]}" });
+        else if (await host.ForgetRequestAsync(cancellation) is { } problem)
+            End(record with { State = OperationState.Failed, Message = $"userspace was started anew, and /run/reboot-required, which would go on asking for it, could not be taken away: {problem}" });
+        else
+            End(record with { State = OperationState.Done, Message = "userspace was started anew; the kernel is the same" });
     }
 
     // The record is lost, and only the server remembers.
@@ -96,8 +118,20 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
                 rebooted ? "the host has rebooted" : "the agent's record of it is lost; whether it was begun already is not known"));
     }
 
-    private async Task BeginAsync(string id, string bootId, CancellationToken cancellation)
+    private async Task BeginAsync(string id, RebootMethod method, string bootId, CancellationToken cancellation)
     {
+        if (method == RebootMethod.SoftReboot && Need?.Invoke() is null)
+        {
+            Tell(id, OperationState.Accepted, "waits: what a reboot is due for is not known yet");
+            return;
+        }
+
+        if ((await host.WhyNotAsync(method, cancellation) ?? WhyNotSoft(method)) is { } refusal)
+        {
+            End(new OperationRecord(id, bootId, time.GetUtcNow(), OperationState.Failed, refusal));
+            return;
+        }
+
         var (blockers, problem) = await host.BlockersAsync(cancellation);
         if (blockers is not { Count: 0 })
         {
@@ -105,21 +139,35 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
             return;
         }
 
-        var begun = new OperationRecord(id, bootId, time.GetUtcNow(), OperationState.Running, "the host is being rebooted");
+        var begun = new OperationRecord(id, bootId, time.GetUtcNow(), OperationState.Running, Begun(method))
+        {
+            Userspace = method == RebootMethod.SoftReboot ? await host.UserspaceAsync(cancellation) : null,
+        };
         if (store.Write(begun) is { } unwritten)
         {
             Tell(id, OperationState.Failed, $"not begun: {unwritten}");
             return;
         }
 
-        _toAsk = begun;
+        _toAsk = (begun, method);
         Tell(id, OperationState.Running, begun.Message);
     }
 
-    private async Task AskAsync(OperationRecord record, CancellationToken cancellation)
+    private static string Begun(RebootMethod method) => method switch
     {
-        Rebooting(log, record.Id);
-        switch (await host.RebootAsync(cancellation))
+        RebootMethod.Kexec => "the host is being rebooted into the kernel that is loaded",
+        RebootMethod.SoftReboot => "the host's userspace is being started anew",
+        _ => "the host is being rebooted",
+    };
+
+    private string? WhyNotSoft(RebootMethod method) => method == RebootMethod.SoftReboot && Need?.Invoke()?.BeyondUserspace is { } beyond
+        ? $"wanted is a soft reboot, which keeps the kernel, and {beyond}: say updates.rebootMethod: Reboot or Kexec"
+        : null;
+
+    private async Task AskAsync(OperationRecord record, RebootMethod method, CancellationToken cancellation)
+    {
+        Rebooting(log, method, record.Id);
+        switch (await host.RebootAsync(method, cancellation))
         {
             case RebootAnswer.Refused refused:
                 End(record with { State = OperationState.Failed, Message = refused.Problem });
@@ -151,8 +199,8 @@ public sealed partial class OperationExecutor(OperationStore store, IHostReboot 
     [LoggerMessage(64, LogLevel.Information, "operation {Id} is {State}: {Message}")]
     private static partial void Told(ILogger log, string id, string state, string message);
 
-    [LoggerMessage(65, LogLevel.Warning, "logind is asked to reboot this host, for operation {Id}")]
-    private static partial void Rebooting(ILogger log, string id);
+    [LoggerMessage(65, LogLevel.Warning, "logind is asked to reboot this host ({Method}), for operation {Id}")]
+    private static partial void Rebooting(ILogger log, RebootMethod method, string id);
 
     [LoggerMessage(66, LogLevel.Warning, "operation {Id} is not recorded: {Problem}")]
     private static partial void NotRecorded(ILogger log, string id, string problem);

@@ -7,7 +7,11 @@ namespace NodeGuard.Agent.Cluster.Operations;
 /// <summary>The newest operation that this host has begun or refused.</summary>
 /// <param name="BootId">The boot in which it was begun.</param>
 /// <param name="At">When.</param>
-public sealed record OperationRecord(string Id, string BootId, DateTimeOffset At, OperationState State, string Message);
+public sealed record OperationRecord(string Id, string BootId, DateTimeOffset At, OperationState State, string Message)
+{
+    /// <summary>The userspace in which a soft reboot was begun; null for a reboot, which another boot id proves.</summary>
+    public Userspace? Userspace { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(OperationRecord))]

@@ -73,7 +73,7 @@ public sealed class UpdateOperation(IUpdateRuns? runs, IPendingUpdates? pending,
     private string? WhyNot(GuardedOperation asked) => asked switch
     {
         _ when !allowed => "cluster.updates of this agent is never: it updates no host",
-        { Packages: null or { Count: 0 } } => "it names no packages",
+        { Packages: null or { Count: 0 }, Repair: not true } => "it names no packages",
         { Deadline: null } => "it has no deadline, and may have been asked for long ago",
         { Deadline: { } deadline } when deadline <= time.GetUtcNow() =>
             $"it was not begun before its deadline {deadline.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC{(_waits.Length > 0 ? $": {_waits}" : "")}",
@@ -99,7 +99,8 @@ public sealed class UpdateOperation(IUpdateRuns? runs, IPendingUpdates? pending,
                 Id = asked.Id,
                 By = $"NodeRecycle {asked.Recycle}",
                 Scope = UpdateScope.All,
-                Exactly = [.. asked.Packages!.Select(static package => ($"{package.Name}", $"{package.Version}"))],
+                Exactly = [.. (asked.Packages ?? []).Select(static package => ($"{package.Name}", $"{package.Version}"))],
+                Repair = asked.Repair == true,
                 DespiteHazard = asked.DespiteHazard == true,
             },
             cancellation);
@@ -110,7 +111,8 @@ public sealed class UpdateOperation(IUpdateRuns? runs, IPendingUpdates? pending,
         switch (run.Phase)
         {
             case UpdateRunPhase.Failed:
-                return Failed(run.Id, run.Message, run.Changes is { } changes ? changes.Count > 0 : null);
+                // A repair runs scripts of packages and changes no version: what it has done is not known by those.
+                return Failed(run.Id, run.Message, run.Changes is { } changes && !run.Repairs ? changes.Count > 0 : null);
             case UpdateRunPhase.Succeeded:
                 // Whether a reboot is due shows only afterwards, and is told together with the end.
                 _looking ??= host.LookAsync(cancellation);

@@ -3,7 +3,9 @@ using NodeGuard.Agent.Control;
 using NodeGuard.Core.Updates.Dpkg;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Linux.Packages;
+using NodeGuard.Linux.Resolving;
 using NodeGuard.Linux.Systemd.Bus;
+using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Agent.Updates.Runs;
 
@@ -29,14 +31,16 @@ internal sealed class HostState : IHostState, IDisposable
     private readonly SystemBus _bus = new(new BusOptions { Matches = [] });
     private readonly TransientCommands _commands;
     private readonly HostServices _services;
+    private readonly HostNameservers _nameservers;
     private readonly IRouteGuard _guard;
     private readonly string _procRoot;
 
-    public HostState(IRouteGuard guard, string procRoot, TimeProvider time)
+    public HostState(IRouteGuard guard, HostRoot host, string procRoot, TimeProvider time)
     {
         (_guard, _procRoot) = (guard, procRoot);
         _commands = new TransientCommands(time);
         _services = new HostServices(_bus);
+        _nameservers = new HostNameservers(host, time);
         Tool = new AptUpdateUnit(_bus);
     }
 
@@ -63,6 +67,7 @@ internal sealed class HostState : IHostState, IDisposable
             },
             // The agent shares the host's network.
             HasDefaultRoute = DefaultRoute.Exists(),
+            NamesAreResolved = await _nameservers.ResolveAsync(cancellation),
             Services = await _services.ReadAsync(cancellation),
         };
     }

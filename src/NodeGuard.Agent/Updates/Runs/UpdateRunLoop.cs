@@ -2,11 +2,14 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
+using NodeGuard.Core.Updates.Dpkg;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Hosting.Loops;
+using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Agent.Updates.Runs;
 
@@ -32,10 +35,14 @@ public sealed partial class UpdateRunLoop(
     /// <param name="surroundings">Of the guard.</param>
     /// <param name="guard">Knows the routes.</param>
     /// <param name="pending">Knows what is to be installed.</param>
-    public static UpdateRunLoop For(GuardSurroundings surroundings, IRouteGuard guard, PendingLoop pending) =>
-        new(
-            new UpdateRunStore(surroundings.Options.StateDirectory), new HostState(guard, surroundings.Options.ProcRoot, surroundings.Time), pending, surroundings.Time,
+    public static UpdateRunLoop For(GuardSurroundings surroundings, IRouteGuard guard, PendingLoop pending)
+    {
+        AgentOptions options = surroundings.Options;
+        var root = new HostRoot(options.Cluster?.HostRoot is { Length: > 0 } mounted ? mounted : "/");
+        return new UpdateRunLoop(
+            new UpdateRunStore(options.StateDirectory), new HostState(guard, root, options.ProcRoot, surroundings.Time), pending, surroundings.Time,
             surroundings.Loggers.CreateLogger("update-runs"));
+    }
 
     public UpdateHistory History
     {
@@ -92,20 +99,40 @@ public sealed partial class UpdateRunLoop(
     private async Task<UpdateAnswer> NoteAsync(UpdateWish wish, CancellationToken cancellation)
     {
         PendingStatus status = await pending.LookAsync(cancellation);
-        if (WhyNot(wish, status) is { } refusal)
+        bool repairs = wish.Repair && status.Updates.Interrupted is not null;
+        if (WhyNot(wish, status, repairs) is { } refusal)
             return No(refusal);
         if (host.BootId is not { Length: > 0 } bootId)
             return No("the boot id of this host cannot be read, and without it nobody would know whether an update was interrupted");
         if (await host.PackagesAsync(cancellation) is not { } packages)
             return No("dpkg does not tell which packages are installed, and what an update changed would not be known");
+        if (repairs)
+            return Note(await NewAsync(wish, bootId, packages, [], cancellation) with { Repairs = true });
         IReadOnlyList<WantedPackage> wanted = PackageSets.Wanted(status.Updates.Packages!, wish.Scope);
         if (wish.Exactly is { } exactly)
             wanted = [.. wanted.Where(package => exactly.Contains(($"{package.Name}:{package.Architecture}", package.Version)))];
         if (await host.AutomaticAsync(wanted, cancellation) is not { } automatic)
             return No("apt-mark does not tell which packages are there for others' sake, and they would be kept for ever");
         wanted = [.. wanted.Select(package => package with { Automatic = automatic.Contains(package.Name) || automatic.Contains($"{package.Name}:{package.Architecture}") })];
+        UpdateRun run = await NewAsync(wish, bootId, packages, wanted, cancellation);
+        if (wanted.Count > 0)
+            return Note(run);
+        run = run with { Phase = UpdateRunPhase.Succeeded, Message = UpdateRunText.Nothing(wish), Before = null, Changes = [] };
+        return store.Write(run) is { } unwritten ? No(unwritten) : new UpdateAnswer(run, null);
+    }
+
+    private UpdateAnswer Note(UpdateRun run)
+    {
+        if (runner.Begin(run) is { } problem)
+            return No(problem);
+        _wake.Set();
+        return new UpdateAnswer(run with { Before = null }, null);
+    }
+
+    private async Task<UpdateRun> NewAsync(UpdateWish wish, string bootId, DpkgStatus packages, IReadOnlyList<WantedPackage> wanted, CancellationToken cancellation)
+    {
         DateTimeOffset now = time.GetUtcNow();
-        var run = new UpdateRun
+        return new UpdateRun
         {
             Id = wish.Id ?? NewId(now),
             By = wish.By,
@@ -114,27 +141,20 @@ public sealed partial class UpdateRunLoop(
             Deadline = now + MayWait,
             BootId = bootId,
             BegunAt = now,
-            Phase = wanted.Count == 0 ? UpdateRunPhase.Succeeded : UpdateRunPhase.Begun,
+            Phase = UpdateRunPhase.Begun,
             PhaseSince = now,
-            Message = wanted.Count > 0 ? UpdateRunText.Begun : wish.Exactly is null ? "nothing is pending" : "nothing of what was asked for is pending any more",
-            Before = wanted.Count == 0 ? null : PackageSets.Installed(packages),
-            Changes = wanted.Count == 0 ? [] : null,
+            Message = UpdateRunText.Begun,
+            Before = PackageSets.Installed(packages),
             Health = await host.HealthAsync(cancellation),
         };
-        if (run.IsOver)
-            return store.Write(run) is { } unwritten ? No(unwritten) : new UpdateAnswer(run, null);
-        if (runner.Begin(run) is { } problem)
-            return No(problem);
-        _wake.Set();
-        return new UpdateAnswer(run with { Before = null }, null);
     }
 
-    private static string? WhyNot(UpdateWish wish, PendingStatus status) => status switch
+    private static string? WhyNot(UpdateWish wish, PendingStatus status, bool repairs) => status switch
     {
-        { Updates.Interrupted: { } interrupted } => interrupted,
         // Which versions are wanted is known there; to run dnf or zypper by them, and to know that rpm is whole afterwards, is not built.
         { Updates.Family: "rpm" } => "NodeGuard updates hosts with apt only; it tells what is pending on this rpm host, and dnf upgrade or zypper update installs it",
-        { Updates.Packages: null } => $"what is pending is not known: {string.Join("; ", status.Updates.Problems)}",
+        { Updates.Interrupted: { } interrupted } when !repairs => $"{interrupted}, or have it done (--repair; updates.repair: Interrupted in a NodePolicy)",
+        { Updates.Packages: null } when !repairs => $"what is pending is not known: {string.Join("; ", status.Updates.Problems)}",
         { Hazard.State: not HazardState.None } when !wish.DespiteHazard => $"{status.Hazard.Reason} Say so if it is to be done all the same (--despite-hazard)",
         _ => null,
     };

@@ -1,3 +1,4 @@
+using NodeGuard.Agent.Control;
 using NodeGuard.Core.Updates.Dpkg;
 using NodeGuard.Core.Updates.Runs;
 
@@ -8,6 +9,13 @@ internal static class UpdateRunText
 {
     public const string Begun = "the host's package tool is about to be started";
 
+    public static string Nothing(UpdateWish wish) => wish switch
+    {
+        { Repair: true, Exactly.Count: 0 } => "the package manager is whole, and there is nothing to repair",
+        { Exactly: null } => "nothing is pending",
+        _ => "nothing of what was asked for is pending any more",
+    };
+
     /// <param name="run">As it is after the event.</param>
     /// <param name="happened">The event.</param>
     /// <param name="unit">How the tool's unit stands.</param>
@@ -15,12 +23,15 @@ internal static class UpdateRunText
     /// <param name="packages">dpkg's database after the tool; null when it is not known.</param>
     public static string Of(UpdateRun run, UpdateRunEvent happened, string unit, UpdateRunObservation seen, DpkgStatus? packages) => happened switch
     {
+        UpdateRunEvent.Started when run.Repairs => "dpkg ends what it has begun",
         UpdateRunEvent.Started => $"{Packages(run.Wanted.Count)} are being updated",
         UpdateRunEvent.TooLate => $"not started before its deadline {run.Deadline.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {run.Message}",
+        UpdateRunEvent.EndedWell when run.Repairs => "dpkg is whole again; the host has to prove itself",
         UpdateRunEvent.EndedWell => $"{Changed(run)}; the host has to prove itself",
         UpdateRunEvent.EndedIll => $"{unit}; {Changed(run)}, {State(packages)}",
         UpdateRunEvent.HostWentDown => $"the host went down while the update was at work, and how it would have ended is not known; {Changed(run)}, {State(packages)}",
         UpdateRunEvent.LostSight => $"{unit} any more, and how the update ended is not known; {Changed(run)}, {State(packages)}",
+        UpdateRunEvent.Well when run.Repairs => $"dpkg is whole again; {Changed(run)}",
         UpdateRunEvent.Well => Changed(run),
         UpdateRunEvent.StaysIll => $"{Changed(run)}, and within {UpdateRunEvents.Settling.TotalMinutes:0} min the host did not become what it was: {string.Join("; ", seen.Lacking ?? ["how it is could not be found out"])}",
         _ => run.Message,
@@ -32,10 +43,14 @@ internal static class UpdateRunText
     {
         if (packages is null)
             return "and how dpkg is, is not known: dpkg --audit";
-        string[] half = [.. packages.Packages.Where(static package => package.IsHalfDone).Select(static package => package.Name)];
-        return half.Length == 0
-            ? "dpkg is whole"
-            : $"and dpkg broke off in the middle of {string.Join(", ", half.Take(3))}{(half.Length > 3 ? $" and {half.Length - 3} more" : "")}: dpkg --configure -a";
+        InstalledPackage[] half = [.. packages.Packages.Where(static package => package.IsHalfDone)];
+        if (half.Length == 0)
+            return "dpkg is whole";
+        // What was never unpacked whole cannot be configured.
+        string mend = Array.Find(half, static package => package.NeedsReinstall || package.State == PackageState.HalfInstalled) is { } torn
+            ? $"apt-get install --reinstall {torn.Name}"
+            : "dpkg --configure -a";
+        return $"and dpkg broke off in the middle of {string.Join(", ", half.Take(3).Select(static package => package.Name))}{(half.Length > 3 ? $" and {half.Length - 3} more" : "")}: {mend}";
     }
 
     private static string Packages(int count) => count == 1 ? "1 package" : $"{count} packages";

@@ -44,7 +44,7 @@ public sealed partial class UpdateRunner(UpdateRunStore store, IUpdateTool tool,
             return;
         UpdateUnitLook unit = run.Phase == UpdateRunPhase.Verifying
             ? new UpdateUnitLook(UpdateUnitState.Succeeded, run.ExitStatus, string.Empty)
-            : await tool.LookAsync(run.Id, cancellation);
+            : await tool.LookAsync(run.Id, run.Repairs, cancellation);
         bool ended = run.Phase != UpdateRunPhase.Verifying && unit.State is UpdateUnitState.Succeeded;
         DpkgStatus? packages = ended ? await host.PackagesAsync(cancellation) : null;
         var seen = new UpdateRunObservation
@@ -70,7 +70,8 @@ public sealed partial class UpdateRunner(UpdateRunStore store, IUpdateTool tool,
         {
             using SafeFileHandle written = store.OpenLog(run.Id);
             Starting(log, run.Id, run.Wanted.Count);
-            if (await tool.StartAsync(run.Id, run.Wanted, written, cancellation) is { } problem)
+            string? unstarted = run.Repairs ? await tool.RepairAsync(run.Id, written, cancellation) : await tool.StartAsync(run.Id, run.Wanted, written, cancellation);
+            if (unstarted is { } problem)
                 Say(run, problem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -29,11 +29,11 @@ internal sealed class AgentOperation(IKubeApi api)
         string.Create(CultureInfo.InvariantCulture, $"{recycle.Uid}-{RecycleReading.Attempts(recycle.Recycle)}");
 
     /// <param name="id">An agent does each id once.</param>
-    /// <param name="kind">What it is asked to do.</param>
+    /// <param name="kind">What it is asked to do, a word of <see cref="OperationKind"/>.</param>
     /// <param name="what">The same for a person: "the agent is asked to …".</param>
     /// <param name="more">What the kind needs besides.</param>
     public async Task<Asked> AskAsync(
-        RecycleContext recycle, string id, OperationKind kind, string what, IEnumerable<KeyValuePair<string, JsonNode?>> more, CancellationToken cancellation)
+        RecycleContext recycle, string id, string kind, string what, IEnumerable<KeyValuePair<string, JsonNode?>> more, CancellationToken cancellation)
     {
         SeenAgent? agent = recycle.View.Agent(recycle.NodeName);
         if (agent?.AskedOperation == id)
@@ -41,11 +41,12 @@ internal sealed class AgentOperation(IKubeApi api)
         var operation = new JsonObject
         {
             ["id"] = id,
-            ["kind"] = kind.ToString(),
+            ["kind"] = kind,
             ["recycle"] = recycle.Name,
             ["deadline"] = recycle.Recycle.Status?.PhaseDeadline?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             // A merge would leave what an earlier operation had.
             ["packages"] = null,
+            ["repair"] = null,
             ["despiteHazard"] = null,
         };
         foreach (var (key, value) in more)

@@ -39,6 +39,9 @@ internal abstract record Preparation
     {
         /// <summary>What is to be installed; null where nothing is.</summary>
         public List<PackageVersionText>? Updates { get; init; }
+
+        /// <summary>Nothing is installed: the package manager is repaired.</summary>
+        public bool Repairs { get; init; }
     }
 
     /// <summary>It cannot be done as things are; the sentence says what is missing.</summary>

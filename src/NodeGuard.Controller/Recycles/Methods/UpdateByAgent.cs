@@ -27,17 +27,18 @@ internal sealed class UpdateByAgent(IKubeApi api) : IReplacementMethod
     public Task<Asked> AskAsync(RecycleContext recycle, CancellationToken cancellation)
     {
         if (IsUpdated(recycle) || recycle.View.Agent(recycle.NodeName)?.AskedOperation == RebootId(recycle))
-            return _agent.AskAsync(recycle, RebootId(recycle), OperationKind.Reboot, RebootByAgent.What, [], cancellation);
+            return _agent.AskAsync(recycle, RebootId(recycle), RebootByAgent.KindOf(recycle), RebootByAgent.What, [], cancellation);
         var packages = new JsonArray([.. (recycle.Replacement?.Updates ?? []).Select(static package => (JsonNode)new JsonObject { ["name"] = package.Name, ["version"] = package.Version })]);
         bool despiteHazard = recycle.Policy?.Spec?.Updates?.OnHazard == nameof(HazardResponse.Proceed);
         return _agent.AskAsync(
-            recycle, AgentOperation.Id(recycle), OperationKind.Update, What,
-            [new("packages", packages), new("despiteHazard", JsonValue.Create(despiteHazard))], cancellation);
+            recycle, AgentOperation.Id(recycle), nameof(OperationKind.Update), What,
+            [new("packages", packages), new("repair", recycle.Replacement?.Repair == true ? JsonValue.Create(true) : null), new("despiteHazard", JsonValue.Create(despiteHazard))],
+            cancellation);
     }
 
     /// <summary>The packages are there, and so is the machine, started again where that was wanted.</summary>
     public static bool IsDone(RecycleContext recycle) =>
-        IsUpdated(recycle) ? !WantsReboot(recycle) : recycle.View.Agent(recycle.NodeName)?.AskedOperation == RebootId(recycle) && MachineOutcome.HasRebooted(recycle);
+        IsUpdated(recycle) ? !WantsReboot(recycle) : recycle.View.Agent(recycle.NodeName)?.AskedOperation == RebootId(recycle) && RebootByAgent.IsDone(recycle, RebootId(recycle));
 
     /// <summary>By the agent's word the update has failed with every package as it was.</summary>
     public static bool HasChangedNothing(RecycleContext recycle) =>
@@ -49,12 +50,23 @@ internal sealed class UpdateByAgent(IKubeApi api) : IReplacementMethod
         || RecycleReading.Reasons(recycle).Contains(RecycleReason.Reboot)
         || policy?.Spec?.Updates?.Drain == nameof(UpdateDrain.Always);
 
+    /// <summary>The reboot after an update is an operation of its own.</summary>
+    public static string RebootId(RecycleContext recycle) => AgentOperation.Id(recycle) + "-reboot";
+
     /// <summary>What a person is told to look at: names and versions; empty for any other recycle.</summary>
     public static string Named(RecycleContext recycle) =>
         recycle.Replacement?.Updates is { Count: > 0 } updates ? $" (updated: {PackageVersion.Listed(PendingReading.Read(updates))})" : string.Empty;
 
     private static Preparation Prepare(RecycleContext recycle)
     {
+        // What is pending is known only afterwards, and is another recycle's matter.
+        if (recycle.View.Agent(recycle.NodeName)?.Interrupted == true)
+        {
+            return recycle.Policy?.Spec?.Updates?.Repair == nameof(RepairPolicy.Interrupted)
+                ? new Preparation.Ready(null) { Repairs = true }
+                : new Preparation.Refused($"the package manager of node {recycle.NodeName} broke off: repair it there (dpkg --configure -a), or say updates.repair: Interrupted");
+        }
+
         IReadOnlyList<PackageVersion> asked = recycle.Recycle.Spec?.Updates is { } named ? PendingReading.Read(named) : Pending(recycle);
         if (asked.Count == 0)
             return new Preparation.Refused($"nothing that could be installed is pending on node {recycle.NodeName}, as far as its agent knows");
@@ -75,6 +87,4 @@ internal sealed class UpdateByAgent(IKubeApi api) : IReplacementMethod
         recycle.View.Agent(recycle.NodeName)?.Operation?.RebootRequired == true
         && recycle.Policy?.Spec?.Updates?.Reboot == nameof(RebootPolicy.IfRequired)
         && RecycleStatusWriter.Holds(recycle.Recycle, FleetConditions.Drained);
-
-    private static string RebootId(RecycleContext recycle) => AgentOperation.Id(recycle) + "-reboot";
 }

@@ -29,6 +29,12 @@ public enum OperationKind
 {
     Reboot,
 
+    /// <summary>Boot the kernel that is loaded, without the firmware.</summary>
+    Kexec,
+
+    /// <summary>Start userspace anew, with the kernel that runs.</summary>
+    SoftReboot,
+
     /// <summary>Install packages in exactly the versions that are named.</summary>
     Update,
 }

@@ -53,6 +53,9 @@ public sealed record FleetNode
     /// <summary>The packages that are to change; null when nobody has told.</summary>
     public PendingSet? Pending { get; init; }
 
+    /// <summary>Its package manager broke off, and installs nothing before it is repaired.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>Whether installing them would have networkd delete what the node needs.</summary>
     public HazardState Hazard { get; init; }
 

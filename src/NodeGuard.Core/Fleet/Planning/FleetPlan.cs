@@ -34,6 +34,9 @@ public sealed record RecycleStart(
 
     /// <summary>What is installed, where the machine stays and is updated.</summary>
     public IReadOnlyList<PackageVersion> Updates { get; init; } = [];
+
+    /// <summary>Nothing is: what the node's package manager has begun is ended first.</summary>
+    public bool Repairs { get; init; }
 }
 
 public sealed record Withdrawal(PlannedRecycle Recycle, string Why);

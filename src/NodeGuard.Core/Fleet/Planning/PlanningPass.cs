@@ -102,11 +102,16 @@ internal sealed class PlanningPass
             scope.WaveRoom -= scope.IsOutdated(candidate.Node) ? 1 : 0;
         }
 
-        IReadOnlyList<PackageVersion> updates = candidate.OnlyForUpdate ? candidate.Scope!.Updates!.Offer(candidate.Node).Packages : [];
-        candidate.Scope?.Updates?.Take(updates);
+        UpdateOffer offer = candidate.OnlyForUpdate ? candidate.Scope!.Updates!.Offer(candidate.Node) : UpdateOffer.Nothing;
+        candidate.Scope?.Updates?.Take(offer.Packages);
         // A reboot that is due does not wait for packages that have to.
-        IReadOnlyList<RecycleReason> reasons = candidate.OnlyForUpdate && updates.Count == 0 ? [RecycleReason.Reboot] : candidate.Reasons;
-        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, reasons, candidate.Deadline) { WasUnavailable = wasUnavailable, Updates = updates });
+        IReadOnlyList<RecycleReason> reasons = candidate.OnlyForUpdate && offer is { Packages.Count: 0, Repairs: false } ? [RecycleReason.Reboot] : candidate.Reasons;
+        _starts.Add(new RecycleStart(candidate.Node, policy, candidate.Recycle, reasons, candidate.Deadline)
+        {
+            WasUnavailable = wasUnavailable,
+            Updates = offer.Packages,
+            Repairs = offer.Repairs,
+        });
     }
 
     private (Obstacle Obstacle, DateTimeOffset? Until)? Refuse(Candidate candidate)

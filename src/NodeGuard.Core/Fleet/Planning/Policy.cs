@@ -47,6 +47,9 @@ public sealed record Policy
 
     public HazardResponse OnHazard { get; init; }
 
+    /// <summary>What broke off is repaired.</summary>
+    public bool Repairs { get; init; }
+
     /// <summary>Versions that have come through all waves, however long ago.</summary>
     public IReadOnlySet<PackageVersion> Released { get; init; } = NothingReleased;
 

@@ -51,6 +51,29 @@ public enum RebootPolicy
     IfRequired,
 }
 
+/// <summary>How an agent reboots its node. The words are those of the operations too, so that no other way is ever taken instead.</summary>
+public enum RebootMethod
+{
+    /// <summary>All of the machine, firmware included.</summary>
+    Reboot,
+
+    /// <summary>Straight into the kernel that somebody has loaded.</summary>
+    Kexec,
+
+    /// <summary>Userspace alone: the kernel stays.</summary>
+    SoftReboot,
+}
+
+/// <summary>What is done about a package manager that broke off.</summary>
+public enum RepairPolicy
+{
+    /// <summary>Left to people.</summary>
+    Never,
+
+    /// <summary>What it has begun is ended: dpkg --configure -a.</summary>
+    Interrupted,
+}
+
 /// <summary>Days as a policy's windows name them.</summary>
 public enum Weekday
 {

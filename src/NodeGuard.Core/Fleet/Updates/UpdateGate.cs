@@ -11,6 +11,9 @@ namespace NodeGuard.Core.Fleet.Updates;
 internal sealed record UpdateOffer(IReadOnlyList<PackageVersion> Packages, Obstacle? Obstacle = null, DateTimeOffset? Until = null)
 {
     public static UpdateOffer Nothing { get; } = new([]);
+
+    /// <summary>The node's package manager is repaired, and nothing is installed.</summary>
+    public bool Repairs { get; init; }
 }
 
 /// <summary>
@@ -35,7 +38,7 @@ internal sealed class UpdateGate
         _halted = state.Halted.GroupBy(static halted => halted.Package).ToDictionary(static group => group.Key, static group => group.First().Because);
     }
 
-    public bool IsPending(FleetNode node) => PendingOf(_policy, node).Count > 0;
+    public bool IsPending(FleetNode node) => PendingOf(_policy, node).Count > 0 || NeedsRepair(node);
 
     public UpdateOffer Offer(FleetNode node)
     {
@@ -43,6 +46,9 @@ internal sealed class UpdateGate
             return UpdateOffer.Nothing;
         if (_policy.OnHazard == HazardResponse.Wait && node.Hazard != HazardState.None)
             return new UpdateOffer([], new Obstacle(ObstacleKind.UpdateHazard, node.HazardReason.Length > 0 ? node.HazardReason : "its agent has not told whether there is one"));
+        // It brings nothing new that a wave would have to prove.
+        if (NeedsRepair(node))
+            return new UpdateOffer([]) { Repairs = true };
         int wave = _stages.OwnWave(node);
         if (!_offers.TryGetValue((node.Pending!.Key, wave), out UpdateOffer? offer))
             _offers.Add((node.Pending.Key, wave), offer = Choose(PendingOf(_policy, node), wave));
@@ -52,7 +58,7 @@ internal sealed class UpdateGate
     /// <summary>What has come through all waves and is pending somewhere, by name: no wave is asked for it again.</summary>
     public IReadOnlyList<PackageVersion> Released(IReadOnlyList<Member> members) =>
     [
-        .. _stages.Passed(members.Where(member => IsPending(member.Node)).DistinctBy(static member => member.Node.Pending!.Key, StringComparer.Ordinal)
+        .. _stages.Passed(members.Where(member => PendingOf(_policy, member.Node).Count > 0).DistinctBy(static member => member.Node.Pending!.Key, StringComparer.Ordinal)
                 .SelectMany(member => PendingOf(_policy, member.Node)).Distinct())
             .OrderBy(static package => package.Name, StringComparer.Ordinal).ThenBy(static package => package.Version, StringComparer.Ordinal)
             .Take(MostReleased),
@@ -66,7 +72,9 @@ internal sealed class UpdateGate
     }
 
     public static IReadOnlyList<PackageVersion> PendingOf(Policy policy, FleetNode node) =>
-        policy.Updates == UpdateMode.Coordinated && node.Pending is { } pending ? pending.Of(policy.UpdateScope) : [];
+        policy.Updates == UpdateMode.Coordinated && node is { Interrupted: false, Pending: { } pending } ? pending.Of(policy.UpdateScope) : [];
+
+    private bool NeedsRepair(FleetNode node) => _policy.Repairs && node.Interrupted;
 
     private UpdateOffer Choose(IReadOnlyList<PackageVersion> pending, int wave)
     {

@@ -30,6 +30,7 @@ public static class AptPending
         {
             Family = "apt",
             Interrupted = Interrupted(answers),
+            HalfDone = [.. (answers.Dpkg?.Packages ?? []).Where(static package => package.IsHalfDone).Select(static package => package.Name).Distinct(StringComparer.Ordinal)],
             ListsFrom = answers.ListsFrom,
             Problems = [.. problems.Distinct()],
         };

@@ -70,7 +70,9 @@ public static class HazardDecision
     [
         .. (pending.Packages ?? []).Where(package => package.Installed is not null && package.KeptBack is not (KeptBackReason.Pinned or KeptBackReason.Held))
             .Where(package => Restarting.Contains(package.Name) || (host.Needrestart == NeedrestartState.MayRestart && IsLibrary(package)))
-            .Select(package => package.Name).Distinct(StringComparer.Ordinal),
+            .Select(package => package.Name)
+            // Whoever configures what was unpacked runs its script, and apt's hooks do not.
+            .Concat(pending.HalfDone.Where(Restarting.Contains)).Distinct(StringComparer.Ordinal),
     ];
 
     private static bool IsLibrary(PendingPackage package) =>

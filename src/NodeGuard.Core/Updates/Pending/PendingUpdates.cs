@@ -70,6 +70,9 @@ public sealed record PendingUpdates
     /// <summary>dpkg or rpm broke off and has to be repaired first, in a sentence; null where it did not.</summary>
     public string? Interrupted { get; init; }
 
+    /// <summary>The packages in the middle of which it did, by name; empty also where only its journal is left.</summary>
+    public IReadOnlyList<string> HalfDone { get; init; } = [];
+
     /// <summary>When the lists of packages were last fetched; null: never, or not known.</summary>
     public DateTimeOffset? ListsFrom { get; init; }
 

@@ -26,6 +26,9 @@ public sealed record RebootNeed(bool? Required, IReadOnlyList<string> Reasons)
 {
     private const int Shown = 5;
 
+    /// <summary>What a new userspace on the old kernel would not meet, as part of a sentence; null where nothing of that kind is known.</summary>
+    public string? BeyondUserspace { get; init; }
+
     /// <summary>
     /// The file proves a need; its absence proves nothing, since not every distribution writes it: then the kernels decide,
     /// and where those are not known nothing is (invariant 11).
@@ -41,7 +44,7 @@ public sealed record RebootNeed(bool? Required, IReadOnlyList<string> Reasons)
         if (newer is not null)
             reasons.Add($"the kernel {newer} is installed and {signs.RunningKernel} runs");
         if (reasons.Count > 0)
-            return new RebootNeed(true, reasons);
+            return new RebootNeed(true, reasons) { BeyondUserspace = Beyond(signs, newer) };
         // No file is written there, and a kernel is not all that wants a reboot.
         if (signs.Advice is { Required: null } unknown)
             return new RebootNeed(null, [unknown.Why]);
@@ -60,6 +63,25 @@ public sealed record RebootNeed(bool? Required, IReadOnlyList<string> Reasons)
             .Where(name => name.Length > 0 && char.IsAsciiDigit(name[0]) && !name.EndsWith("-dbg", StringComparison.Ordinal))
             .Distinct(StringComparer.Ordinal),
     ];
+
+    // Who asks without a name may mean the kernel.
+    private static string? Beyond(RebootSigns signs, string? newer)
+    {
+        if (newer is not null)
+            return $"the kernel {newer} is installed and {signs.RunningKernel} runs";
+        if (signs.Advice is { Required: true } advice)
+            return advice.Why;
+        if (signs.Sentinel != true)
+            return null;
+        if (signs.SentinelPackages.Count == 0)
+            return "/run/reboot-required is there and does not say what for";
+        return signs.SentinelPackages.FirstOrDefault(IsBelowUserspace) is { } package ? $"/run/reboot-required names {ParseProblems.Shown(package)}" : null;
+    }
+
+    // Kernels, their firmware and the microcode of processors, by the names that distributions give them.
+    private static bool IsBelowUserspace(string package) =>
+        package.StartsWith("linux-", StringComparison.Ordinal) || package.StartsWith("kernel", StringComparison.Ordinal)
+        || package.Contains("firmware", StringComparison.Ordinal) || package.Contains("microcode", StringComparison.Ordinal);
 
     // Only kernels of one flavour stand in for each other: 6.1.0-20-cloud-amd64 is no successor of 6.1.0-18-amd64.
     private static string? NewerKernel(RebootSigns signs)

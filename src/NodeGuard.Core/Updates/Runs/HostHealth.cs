@@ -10,6 +10,9 @@ public sealed record HostHealth
 
     public bool? HasDefaultRoute { get; init; }
 
+    /// <summary>A nameserver that the host is configured with is of use; null too where none is configured.</summary>
+    public bool? NamesAreResolved { get; init; }
+
     /// <summary>Services such as kubelet and container runtime by whether they are active; those that the host has.</summary>
     public IReadOnlyDictionary<string, bool> Services { get; init; } = new Dictionary<string, bool>();
 
@@ -23,6 +26,7 @@ public sealed record HostHealth
         Compare(NetworkdRuns, now.NetworkdRuns, "systemd-networkd ran before and does not now: systemctl status systemd-networkd", "whether systemd-networkd runs");
         Compare(RoutesAreWhole, now.RoutesAreWhole, "foreign routes or rules are missing: nodeguard routes diff", "whether the routes are whole");
         Compare(HasDefaultRoute, now.HasDefaultRoute, "the default route is gone: ip route show default", "whether there is a default route");
+        Compare(NamesAreResolved, now.NamesAreResolved, "names were resolved before and are not now: resolvectl status, /etc/resolv.conf", "whether names are resolved");
         foreach ((string service, bool active) in Services.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
             Compare(

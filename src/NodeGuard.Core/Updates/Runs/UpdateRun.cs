@@ -53,6 +53,9 @@ public sealed record UpdateRun
     /// <summary>Exactly these versions, not whatever an archive has by then.</summary>
     public required IReadOnlyList<WantedPackage> Wanted { get; init; }
 
+    /// <summary>Nothing is installed: the package manager, which broke off, ends what it has begun.</summary>
+    public bool Repairs { get; init; }
+
     /// <summary>Not begun after it.</summary>
     public required DateTimeOffset Deadline { get; init; }
 

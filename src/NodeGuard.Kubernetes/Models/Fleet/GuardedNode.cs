@@ -36,7 +36,7 @@ public sealed class GuardedNodeSpec : WireObject
     public GuardedOperation? Operation { get; set; }
 }
 
-[Rule("self.kind != 'Update' || (has(self.packages) && self.packages.size() > 0)", "an update must name packages: nothing is installed that nobody has named")]
+[Rule("self.kind != 'Update' || (has(self.packages) && self.packages.size() > 0) || (has(self.repair) && self.repair)", "an update must name packages: nothing is installed that nobody has named")]
 public sealed class GuardedOperation : WireObject
 {
     /// <summary>An operation is done once for each id.</summary>
@@ -52,6 +52,9 @@ public sealed class GuardedOperation : WireObject
     /// <summary>For an update: exactly these versions.</summary>
     [Bounds(Max = PackageVersionText.Most)]
     public List<PackageVersionText>? Packages { get; set; }
+
+    /// <summary>For an update: where the package manager broke off it is repaired, and nothing is installed.</summary>
+    public bool? Repair { get; set; }
 
     /// <summary>For an update: also where it may have networkd delete what the node needs.</summary>
     public bool? DespiteHazard { get; set; }

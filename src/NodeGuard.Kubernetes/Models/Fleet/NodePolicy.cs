@@ -129,4 +129,14 @@ public sealed class UpdatePolicy : WireObject
     [Words(typeof(RebootPolicy))]
     [FilledWith(nameof(RebootPolicy.Never))]
     public string? Reboot { get; set; }
+
+    /// <summary>How the agent reboots a node, whoever asks for it; where the node cannot, its recycle fails, and no other way is taken.</summary>
+    [Words(typeof(RebootMethod))]
+    [FilledWith(nameof(Core.Fleet.Policies.RebootMethod.Reboot))]
+    public string? RebootMethod { get; set; }
+
+    /// <summary>What is done about a package manager that broke off.</summary>
+    [Words(typeof(RepairPolicy))]
+    [FilledWith(nameof(RepairPolicy.Never))]
+    public string? Repair { get; set; }
 }

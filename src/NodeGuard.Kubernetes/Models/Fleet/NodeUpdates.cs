@@ -40,6 +40,9 @@ public sealed class NodeUpdatesStatus : WireObject
     [Bounds(Max = PackageVersionText.Most)]
     public List<PackageVersionText>? Packages { get; set; }
 
+    /// <summary>The package manager broke off: nothing is installed before it is repaired. Absent where it did not, or that is not known.</summary>
+    public bool? Interrupted { get; set; }
+
     /// <summary>Why it is not known what is pending, or why nothing can be installed now.</summary>
     public string? Problem { get; set; }
 

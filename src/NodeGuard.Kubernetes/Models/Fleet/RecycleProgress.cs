@@ -76,6 +76,9 @@ public sealed class ReplacementStatus : WireObject
     [Bounds(Max = PackageVersionText.Most)]
     public List<PackageVersionText>? Updates { get; set; }
 
+    /// <summary>The node's agent is asked to repair the package manager, which broke off, and to install nothing.</summary>
+    public bool? Repair { get; set; }
+
     /// <summary>The node that came instead.</summary>
     public SuccessorNode? Successor { get; set; }
 

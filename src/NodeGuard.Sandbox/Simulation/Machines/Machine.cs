@@ -54,11 +54,17 @@ internal sealed class Machine
     /// <summary>The operation that its last reboot was for.</summary>
     public string RebootedFor { get; set; } = "";
 
+    /// <summary>That was a soft reboot.</summary>
+    public bool KeepsKernel { get; set; }
+
     /// <summary>Its packages, by name; null until its agent has looked.</summary>
     public Dictionary<string, string>? Installed { get; set; }
 
     /// <summary>When a kernel was installed last.</summary>
     public DateTimeOffset KernelSince { get; set; }
+
+    /// <summary>What broke off its package manager was repaired.</summary>
+    public bool Repaired { get; set; }
 
     /// <summary>When its agent began the update that runs; null while none does.</summary>
     public DateTimeOffset? UpdatesSince { get; set; }

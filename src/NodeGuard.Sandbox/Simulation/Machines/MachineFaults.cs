@@ -21,6 +21,7 @@ internal sealed record MachineFaults(IReadOnlyDictionary<string, string> Values)
     public const string RoutesLost = "routes-lost";
     public const string RebootNeverEnds = "reboot-never-ends";
     public const string PackageBreaks = "package-breaks";
+    public const string DpkgInterrupted = "dpkg-interrupted";
     public const string OperationFails = "operation-fails";
     public const string WebhookDown = "webhook-down";
     public const string WebhookError = "webhook-500";
@@ -33,8 +34,8 @@ internal sealed record MachineFaults(IReadOnlyDictionary<string, string> Values)
 
     private static readonly string[] Known =
     [
-        .. OfSuccessors, RefuseDelete, StuckFinalizer, Flapping, RoutesLost, RebootNeverEnds, PackageBreaks, OperationFails, WebhookDown, WebhookError,
-        WebhookSlow, WebhookSignature,
+        .. OfSuccessors, RefuseDelete, StuckFinalizer, Flapping, RoutesLost, RebootNeverEnds, PackageBreaks, DpkgInterrupted, OperationFails, WebhookDown,
+        WebhookError, WebhookSlow, WebhookSignature,
     ];
 
     public static string Allowed => string.Join(", ", Known);

@@ -84,9 +84,10 @@ internal sealed class MachineFleet(ObjectWrites writes, Agenda agenda)
 
     /// <param name="machine">One that is up.</param>
     /// <param name="operation">What for.</param>
-    public void Reboot(Machine machine, string operation)
+    /// <param name="keepsKernel">Userspace alone is started anew, and the boot stays what it is.</param>
+    public void Reboot(Machine machine, string operation, bool keepsKernel)
     {
-        machine.RebootedFor = operation;
+        (machine.RebootedFor, machine.KeepsKernel) = (operation, keepsKernel);
         Enter(machine, MachineState.Rebooting);
         EditNode(machine, node => SetReady(node, false));
     }
@@ -191,7 +192,7 @@ internal sealed class MachineFleet(ObjectWrites writes, Agenda agenda)
 
     private TimeSpan? Return(Machine machine)
     {
-        machine.BootId = MadeUp.Uid(writes.Cluster.Chance);
+        machine.BootId = machine.KeepsKernel ? machine.BootId : MadeUp.Uid(writes.Cluster.Chance);
         machine.Up = agenda.Now;
         EditNode(machine, node => node.Ensure("status", "nodeInfo")["bootID"] = machine.BootId);
         Enter(machine, MachineState.Joining);

@@ -29,7 +29,7 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
 
         if (reboots)
         {
-            fleet.Reboot(machine, operation.Text("id"));
+            fleet.Reboot(machine, operation.Text("id"), keepsKernel: guarded.Text("spec", "operation", "kind") == "SoftReboot");
             return null;
         }
 
@@ -54,9 +54,12 @@ internal sealed class SimulatedAgents(ObjectWrites writes, MachineFleet fleet, A
                 return (known, false, null);
             }
 
-            return guarded.Text("spec", "operation", "kind") is "Reboot" or "Update"
-                ? (Report(id, "Accepted", ""), false, Pause)
-                : (Report(id, "Failed", "the simulated agent knows the operations Reboot and Update only"), false, null);
+            return guarded.Text("spec", "operation", "kind") switch
+            {
+                "SoftReboot" when packages.RebootRequired => (Report(id, "Failed", "wanted is a soft reboot, which keeps the kernel, and a newer one is installed (simulated)"), false, null),
+                "Reboot" or "Kexec" or "SoftReboot" or "Update" => (Report(id, "Accepted", ""), false, Pause),
+                var kind => (Report(id, "Failed", $"the simulated agent does not know the operation {kind}"), false, null),
+            };
         }
 
         if (guarded.Text("spec", "operation", "kind") == "Update")

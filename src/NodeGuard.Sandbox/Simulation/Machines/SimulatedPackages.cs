@@ -22,9 +22,23 @@ internal sealed class SimulatedPackages
     /// <summary>A kernel came after the machine had started.</summary>
     public bool RebootRequired => _machine.KernelSince > _machine.Up;
 
+    private bool Interrupted => _faults.Has(MachineFaults.DpkgInterrupted) && !_machine.Repaired;
+
     /// <summary>What the agent tells in <c>status.updates</c>.</summary>
     public JsonObject Status(JsonObject guarded)
     {
+        if (Interrupted)
+        {
+            return new JsonObject
+            {
+                ["hold"] = guarded.At("spec").Flag("hold") ? "Held" : "Free",
+                ["interrupted"] = true,
+                ["problem"] = "dpkg broke off (simulated); repair it with dpkg --configure -a",
+                ["hazard"] = "None",
+                ["hazardMessage"] = "Nothing pending restarts systemd-networkd.",
+            };
+        }
+
         string[] pending = [.. _archive.Where(package => _machine.Installed!.GetValueOrDefault(package.Key) != package.Value).Select(static package => package.Key).Order(StringComparer.Ordinal)];
         var status = new JsonObject
         {
@@ -62,6 +76,14 @@ internal sealed class SimulatedPackages
 
     private JsonObject Install(JsonObject guarded, string id, DateTimeOffset now)
     {
+        if (Interrupted && !guarded.At("spec", "operation").Flag("repair"))
+        {
+            JsonObject refused = SimulatedAgents.Report(id, "Failed", "dpkg broke off (simulated); repair it with dpkg --configure -a");
+            refused["changed"] = false;
+            return refused;
+        }
+
+        _machine.Repaired = true;
         int changed = 0;
         bool broken = false;
         foreach (JsonNode? package in guarded.At("spec", "operation", "packages") as JsonArray ?? [])

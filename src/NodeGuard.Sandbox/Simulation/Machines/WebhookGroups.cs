@@ -69,7 +69,7 @@ internal sealed class WebhookGroups(ObjectWrites writes, MachineFleet fleet, Age
         }
         else if (operation.Request.Action == "reboot")
         {
-            Fleet.Reboot(old, operation.Id);
+            Fleet.Reboot(old, operation.Id, keepsKernel: false);
         }
         else if (operation.Request.ReplacementFirst)
         {

@@ -11,6 +11,8 @@ internal sealed class FakeHost : IUpdateTool, IHostState
 {
     public List<string> Starts { get; } = [];
 
+    public List<string> Repairs { get; } = [];
+
     public List<string> Forgotten { get; } = [];
 
     public UpdateUnitLook Unit { get; set; } = new(UpdateUnitState.Absent, null, "systemd knows no unit");
@@ -41,7 +43,15 @@ internal sealed class FakeHost : IUpdateTool, IHostState
         return Task.FromResult(StartProblem);
     }
 
-    public Task<UpdateUnitLook> LookAsync(string runId, CancellationToken cancellation) => Task.FromResult(Unit);
+    public async Task<string?> RepairAsync(string runId, SafeFileHandle log, CancellationToken cancellation)
+    {
+        Repairs.Add(runId);
+        string? problem = await StartAsync(runId, [], log, cancellation);
+        Starts.Remove(runId);
+        return problem;
+    }
+
+    public Task<UpdateUnitLook> LookAsync(string runId, bool repairs, CancellationToken cancellation) => Task.FromResult(Unit);
 
     public Task ForgetAsync(string runId, CancellationToken cancellation)
     {

@@ -127,7 +127,7 @@ public sealed class UpdateRunLoopTests : IDisposable, IPendingUpdates
         _pending = PendingUpdates.Unknown("apt is broken");
         (await BeginAsync(Wish)).Problem.ShouldBe("what is pending is not known: apt is broken");
         _pending = new PendingUpdates { Packages = [Package], Interrupted = "dpkg broke off" };
-        (await BeginAsync(Wish)).Problem.ShouldBe("dpkg broke off");
+        (await BeginAsync(Wish)).Problem.ShouldBe("dpkg broke off, or have it done (--repair; updates.repair: Interrupted in a NodePolicy)");
         _pending = new PendingUpdates { Packages = [Package] };
         _host.BootId = null;
         (await BeginAsync(Wish)).Problem!.ShouldStartWith("the boot id of this host cannot be read");
@@ -139,6 +139,35 @@ public sealed class UpdateRunLoopTests : IDisposable, IPendingUpdates
         await File.WriteAllTextAsync(Path.Combine(_state.Path, "updates", "z.json"), "{");
         (await BeginAsync(Wish)).Problem!.ShouldEndWith("whether an update is under way is not known: move the file away when none is");
         _host.Starts.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_broke_off_is_repaired_when_that_is_said_by_a_run_that_installs_nothing()
+    {
+        _pending = new PendingUpdates { Interrupted = "dpkg broke off" };
+
+        UpdateAnswer answer = await BeginAsync(Wish with { Repair = true });
+
+        UpdateRun run = answer.Run.ShouldNotBeNull(answer.Problem);
+        (run.Repairs, run.Wanted.Count, run.Phase).ShouldBe((true, 0, UpdateRunPhase.Begun));
+    }
+
+    [Fact]
+    public async Task Where_nothing_broke_off_a_wish_to_repair_is_a_wish_like_any_other()
+    {
+        (await BeginAsync(Wish with { Id = "b", Repair = true, Exactly = [] })).Run!.Message.ShouldBe("the package manager is whole, and there is nothing to repair");
+        UpdateRun run = (await BeginAsync(Wish with { Repair = true })).Run!;
+        (run.Repairs, run.Wanted.Count).ShouldBe((false, 1));
+    }
+
+    [Fact]
+    public async Task A_repair_that_may_cut_the_node_off_is_run_only_when_that_is_said()
+    {
+        _pending = new PendingUpdates { Interrupted = "dpkg broke off", HalfDone = ["systemd"] };
+        _hazard = new Hazard(HazardState.Hazard, "Updating systemd restarts systemd-networkd.", ["systemd"]);
+
+        (await BeginAsync(Wish with { Repair = true })).Problem!.ShouldContain("(--despite-hazard)");
+        (await BeginAsync(Wish with { Repair = true, DespiteHazard = true })).Run!.Repairs.ShouldBeTrue();
     }
 
     [Theory]

@@ -46,6 +46,29 @@ public sealed class UpdateRunnerTests : IDisposable
         (_runner.Current, _host.Starts.Count, _host.Forgotten.Count).ShouldBe((null, 1, 1));
     }
 
+    [Theory]
+    [InlineData(0, PackageState.Installed, UpdateRunPhase.Succeeded, "dpkg is whole again; 0 packages changed")]
+    [InlineData(0, PackageState.HalfInstalled, UpdateRunPhase.Failed, "/usr/bin/apt-get ended with status 0; 0 packages changed, and dpkg broke off in the middle of systemd: apt-get install --reinstall systemd")]
+    [InlineData(1, PackageState.HalfConfigured, UpdateRunPhase.Failed, "/usr/bin/apt-get ended with status 1; 0 packages changed, and dpkg broke off in the middle of systemd: dpkg --configure -a")]
+    [Trait("Invariant", "11")]
+    public async Task A_repair_installs_nothing_and_has_succeeded_when_dpkg_is_whole(int status, PackageState state, UpdateRunPhase phase, string message)
+    {
+        _host.State = PackageState.HalfConfigured;
+        Begin(repairs: true);
+        await TurnAsync();
+        (_host.Repairs.Count, _host.Starts.Count).ShouldBe((1, 0));
+        await TurnAsync();
+        Told.Message.ShouldBe("dpkg ends what it has begun");
+        _host.End("1", status);
+        _host.State = state;
+
+        await TurnAsync();
+        await TurnAsync();
+
+        (Told.Phase, Told.Message, Told.Repairs).ShouldBe((phase, message, true));
+        _host.Repairs.Count.ShouldBe(1);
+    }
+
     [Fact]
     [Trait("Invariant", "9")]
     public async Task An_agent_that_dies_between_any_two_turns_changes_nothing()
@@ -190,12 +213,13 @@ public sealed class UpdateRunnerTests : IDisposable
         await TurnAsync();
     }
 
-    private void Begin() => _runner.Begin(new UpdateRun
+    private void Begin(bool repairs = false) => _runner.Begin(new UpdateRun
     {
         Id = "a",
         By = "a test",
         Scope = UpdateScope.Security,
-        Wanted = [new WantedPackage("systemd", "amd64", "2")],
+        Wanted = repairs ? [] : [new WantedPackage("systemd", "amd64", "2")],
+        Repairs = repairs,
         Deadline = _time.GetUtcNow().AddMinutes(10),
         BootId = "boot-1",
         BegunAt = _time.GetUtcNow(),

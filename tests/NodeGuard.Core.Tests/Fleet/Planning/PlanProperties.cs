@@ -84,7 +84,13 @@ public class PlanProperties
             (policy.OnHazard == HazardResponse.Proceed || start.Node.Hazard == HazardState.None).ShouldBeTrue();
         }
 
-        plan.Starts.Where(static start => start.Reasons is [RecycleReason.Update]).ShouldAllBe(static start => start.Updates.Count > 0 || start.Recycle != null);
+        plan.Starts.Where(static start => start.Reasons is [RecycleReason.Update]).ShouldAllBe(static start => start.Updates.Count > 0 || start.Repairs || start.Recycle != null);
+        foreach (RecycleStart start in plan.Starts.Where(static start => start.Repairs))
+        {
+            Policy policy = state.Policies.First(policy => policy.Name == start.Policy);
+            (policy.Repairs, policy.Updates, start.Node.Interrupted, start.Updates.Count).ShouldBe((true, UpdateMode.Coordinated, true, 0));
+            (policy.OnHazard == HazardResponse.Proceed || start.Node.Hazard == HazardState.None).ShouldBeTrue();
+        }
     });
 
     [Fact]

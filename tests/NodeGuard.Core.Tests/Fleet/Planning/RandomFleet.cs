@@ -86,6 +86,7 @@ internal sealed record RandomFleet(int Fleet, int[] Policies, int[] Nodes)
             Updates = (UpdateMode)random.Next(3),
             UpdateScope = (UpdateScope)random.Next(2),
             OnHazard = (HazardResponse)random.Next(2),
+            Repairs = random.Next(2) == 0,
         };
     }
 
@@ -122,6 +123,7 @@ internal sealed record RandomFleet(int Fleet, int[] Policies, int[] Nodes)
             RestsUntil = random.Next(15) == 0 ? Now.AddMinutes(5) : null,
             Hazard = random.Next(6) switch { 0 => HazardState.Hazard, 1 => HazardState.Unknown, _ => HazardState.None },
             Pending = Pending(random),
+            Interrupted = random.Next(6) == 0,
         };
         return stage == 4 ? null : node;
     }

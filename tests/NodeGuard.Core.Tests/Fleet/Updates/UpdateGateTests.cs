@@ -65,6 +65,34 @@ public class UpdateGateTests
         Started(State(AtOnce with { OnHazard = HazardResponse.Proceed }, [.. state.Nodes])).Length.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(UpdateMode.Coordinated, true, 1)]
+    [InlineData(UpdateMode.Coordinated, false, 0)]
+    [InlineData(UpdateMode.Hold, true, 0)]
+    public void WhatBrokeOffIsRepaired_WhereThePolicySaysSo_AndNothingIsInstalledBefore(UpdateMode mode, bool repairs, int starts)
+    {
+        FleetNode node = Pending(Systemd)(Node(1)) with { Interrupted = true };
+        RecycleStart[] made = [.. Plan(State(BySelector with { Updates = mode, Repairs = repairs }, node)).Starts];
+        made.Length.ShouldBe(starts);
+        made.ShouldAllBe(static start => start.Repairs && start.Updates.Count == 0 && start.Reasons.SequenceEqual(new[] { RecycleReason.Update }));
+    }
+
+    [Fact]
+    [Trait("Invariant", "11")]
+    public void ARepairWaitsForAHazardToo()
+    {
+        FleetNode node = Node(1) with { Interrupted = true, Hazard = HazardState.Unknown };
+        ObstacleOf(State(AtOnce with { Repairs = true }, node), 1)!.Kind.ShouldBe(ObstacleKind.UpdateHazard);
+    }
+
+    [Fact]
+    public void ARepairAndARebootThatIsDueAreOneDisruption()
+    {
+        FleetNode node = Node(1) with { Interrupted = true, Hazard = HazardState.None, RebootRequired = true };
+        RecycleStart start = Plan(State(AtOnce with { Repairs = true, RebootWhenRequired = true }, node)).Starts.ShouldHaveSingleItem();
+        (start.Repairs, string.Join(' ', start.Reasons)).ShouldBe((true, "Reboot Update"));
+    }
+
     [Fact]
     public void ACanaryGoesAlone()
     {

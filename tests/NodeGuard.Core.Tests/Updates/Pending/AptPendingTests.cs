@@ -167,6 +167,7 @@ public sealed class AptPendingTests
         var half = DpkgStatusReader.Read("Package: half\nStatus: install ok unpacked\nVersion: 1\n"u8);
 
         AptPending.Of(Answers with { Dpkg = half }).Interrupted.ShouldBe("dpkg broke off: half is unpacked but not configured; repair it with dpkg --configure -a");
+        AptPending.Of(Answers with { Dpkg = half }).HalfDone.ShouldBe(["half"]);
         AptPending.Of(Answers with { JournalLeft = true }).Interrupted.ShouldNotBeNull();
     }
 

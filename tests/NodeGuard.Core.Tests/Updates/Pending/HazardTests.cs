@@ -41,6 +41,10 @@ public sealed class HazardTests
         HazardDecision.Of(Pending("vim", "libc6", "systemd-timesyncd"), Exposed).State.ShouldBe(HazardState.None);
 
     [Fact]
+    public void A_systemd_that_was_unpacked_and_not_configured_restarts_networkd_when_it_is() =>
+        HazardDecision.Of(Pending("vim") with { HalfDone = ["systemd", "libssl3"] }, Exposed with { Needrestart = NeedrestartState.MayRestart }).Packages.ShouldBe(["systemd"]);
+
+    [Fact]
     public void A_library_is_one_where_needrestart_restarts_networkd_for_it()
     {
         HazardDecision.Of(Pending("libssl3t64"), Exposed with { Needrestart = NeedrestartState.MayRestart }).Packages.ShouldBe(["libssl3t64"]);

@@ -65,4 +65,13 @@ public sealed class RebootNeedTests
     public void Kernels_are_told_by_the_names_of_their_packages() =>
         RebootNeed.KernelsIn(["linux-image-amd64", "linux-image-6.1.0-20-amd64", "linux-image-unsigned-5.15.0-91-generic", "linux-image-6.1.0-20-amd64-dbg", "linux-headers-6.1.0-20-amd64"])
             .ShouldBe(["6.1.0-20-amd64", "5.15.0-91-generic"]);
+
+    [Theory]
+    [InlineData(new[] { "libc6", "dbus" }, "6.1.0-20-amd64", null)]
+    [InlineData(new[] { "libc6", "linux-image-6.1.0-20-amd64" }, "6.1.0-20-amd64", "/run/reboot-required names linux-image-6.1.0-20-amd64")]
+    [InlineData(new[] { "intel-microcode" }, "6.1.0-20-amd64", "/run/reboot-required names intel-microcode")]
+    [InlineData(new string[0], "6.1.0-20-amd64", "/run/reboot-required is there and does not say what for")]
+    [InlineData(new[] { "libc6" }, "6.1.0-18-amd64", "the kernel 6.1.0-20-amd64 is installed and 6.1.0-18-amd64 runs")]
+    public void A_new_userspace_meets_what_is_not_of_the_kernel(string[] packages, string running, string? beyond) =>
+        RebootNeed.Of(new RebootSigns(true, packages, running, ["6.1.0-18-amd64", "6.1.0-20-amd64"])).BeyondUserspace.ShouldBe(beyond);
 }

@@ -11,6 +11,7 @@ public sealed class HostHealthTests
         NetworkdRuns = true,
         RoutesAreWhole = true,
         HasDefaultRoute = true,
+        NamesAreResolved = true,
         Services = new Dictionary<string, bool> { ["kubelet.service"] = true, ["docker.service"] = false },
     };
 
@@ -19,11 +20,12 @@ public sealed class HostHealthTests
 
     [Fact]
     public void Each_thing_that_was_well_and_is_not_is_told() =>
-        Whole.Lacking(new HostHealth { NetworkdRuns = false, RoutesAreWhole = false, HasDefaultRoute = false, Services = new Dictionary<string, bool> { ["kubelet.service"] = false } }).ShouldBe(
+        Whole.Lacking(new HostHealth { NetworkdRuns = false, RoutesAreWhole = false, HasDefaultRoute = false, NamesAreResolved = false, Services = new Dictionary<string, bool> { ["kubelet.service"] = false } }).ShouldBe(
         [
             "systemd-networkd ran before and does not now: systemctl status systemd-networkd",
             "foreign routes or rules are missing: nodeguard routes diff",
             "the default route is gone: ip route show default",
+            "names were resolved before and are not now: resolvectl status, /etc/resolv.conf",
             "kubelet.service was active before and is not now: systemctl status kubelet.service",
         ]);
 
@@ -33,7 +35,7 @@ public sealed class HostHealthTests
         Whole.Lacking(new HostHealth()).ShouldBe(
         [
             "whether systemd-networkd runs is not known", "whether the routes are whole is not known",
-            "whether there is a default route is not known", "whether kubelet.service is active is not known",
+            "whether there is a default route is not known", "whether names are resolved is not known", "whether kubelet.service is active is not known",
         ]);
 
     [Fact]

@@ -63,6 +63,36 @@ public sealed class SimulatedAgentTests
         cluster.Node(Node).Text("status", "nodeInfo", "bootID").ShouldNotBe(after);
     }
 
+    [Theory]
+    [InlineData("Kexec", false)]
+    [InlineData("SoftReboot", true)]
+    public async Task ASoftRebootKeepsTheBoot_AndAKexecDoesNot(string kind, bool keeps)
+    {
+        await using ProviderCluster cluster = Start();
+        string boot = cluster.Node(Node).Text("status", "nodeInfo", "bootID");
+        Order(cluster, "one", TimeSpan.FromMinutes(10), kind);
+        cluster.Advance(60);
+        ProviderCluster.IsReady(cluster.Node(Node)).ShouldBeFalse();
+        cluster.Advance(60);
+        State(cluster).ShouldBe("one Done");
+        (cluster.Node(Node).Text("status", "nodeInfo", "bootID") == boot).ShouldBe(keeps);
+    }
+
+    [Fact]
+    public async Task ADpkgThatBrokeOffInstallsNothingBeforeItIsRepaired()
+    {
+        await using ProviderCluster cluster = Start();
+        cluster.Fault(MachineResources.Nodes, Node, "dpkg-interrupted");
+        cluster.Get(MachineResources.GuardedNodes, Node).At("status", "updates").Flag("interrupted").ShouldBeTrue();
+        Order(cluster, "one", TimeSpan.FromMinutes(10), "Update");
+        cluster.Advance(600);
+        State(cluster).ShouldBe("one Failed");
+        Order(cluster, "two", TimeSpan.FromMinutes(10), "Update", repair: true);
+        cluster.Advance(600);
+        State(cluster).ShouldBe("two Done");
+        cluster.Get(MachineResources.GuardedNodes, Node).At("status", "updates").Flag("interrupted").ShouldBeFalse();
+    }
+
     [Fact]
     public async Task AnOperationPastItsDeadlineIsIgnored()
     {
@@ -98,13 +128,14 @@ public sealed class SimulatedAgentTests
 
     private static ProviderCluster Start() => ProviderCluster.WithAgent(Workers, Node);
 
-    private static void Order(ProviderCluster cluster, string id, TimeSpan within) => cluster.Edit(MachineResources.GuardedNodes, Node, item =>
+    private static void Order(ProviderCluster cluster, string id, TimeSpan within, string kind = "Reboot", bool repair = false) => cluster.Edit(MachineResources.GuardedNodes, Node, item =>
         item["spec"] = new JsonObject
         {
             ["operation"] = new JsonObject
             {
                 ["id"] = id,
-                ["kind"] = "Reboot",
+                ["kind"] = kind,
+                ["repair"] = repair,
                 ["deadline"] = (cluster.Clock.GetUtcNow() + within).ToApiTime(),
             },
         });
