@@ -99,7 +99,7 @@ internal sealed class PlanningPass
         if (candidate.Scope is { } scope)
         {
             scope.StartedForAge += candidate.OnlyForAge ? 1 : 0;
-            scope.WaveRoom -= scope.IsOutdated(candidate.Node) ? 1 : 0;
+            scope.WaveRoom -= scope.IsOutdated(candidate.Node) && scope.Waves.Has(scope.Policy, candidate.Node) ? 1 : 0;
         }
 
         UpdateOffer offer = candidate.OnlyForUpdate ? candidate.Scope!.Updates!.Offer(candidate.Node) : UpdateOffer.Nothing;

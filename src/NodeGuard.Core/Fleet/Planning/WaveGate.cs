@@ -30,6 +30,9 @@ internal sealed record WaveGate(WaveStand? Active, Wave? Wave, int Room, string?
         return Open;
     }
 
+    /// <summary>Whether the node counts in the wave that is under way; one that a person recycles may be of another.</summary>
+    public bool Has(Policy policy, FleetNode node) => Wave is not null && Belongs(policy, Wave, node);
+
     /// <summary>What the node waits for; null when its wave is under way and has room.</summary>
     /// <param name="room">What is left of <see cref="Room"/>.</param>
     public string? Refuse(Policy policy, FleetNode node, int room)

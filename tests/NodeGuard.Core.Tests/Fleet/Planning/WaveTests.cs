@@ -101,6 +101,14 @@ public class WaveTests
     }
 
     [Fact]
+    [Trait("Invariant", "5")]
+    public void ANodeOfALaterWaveThatAPersonRecyclesTakesNoRoomOfTheCanaries()
+    {
+        FleetState state = State(BySelector, [Canary(Node(1)), Node(2)]) with { Recycles = [Request(Node(2))] };
+        Started(state).ShouldBe(["node-002", "node-001"], ignoreOrder: true);
+    }
+
+    [Fact]
     public void AnEmptyWaveIsSkipped() => Started(State(BySelector, Nodes(3))).Length.ShouldBe(3);
 
     [Fact]
