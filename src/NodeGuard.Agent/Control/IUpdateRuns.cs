@@ -1,3 +1,4 @@
+using NodeGuard.Core.Images;
 using NodeGuard.Core.Updates.Runs;
 
 namespace NodeGuard.Agent.Control;
@@ -28,7 +29,11 @@ public sealed record UpdateWish
 
 /// <summary>The updates of this host, newest first.</summary>
 /// <param name="Problem">Why some are not told; null when all are.</param>
-public sealed record UpdateHistory(IReadOnlyList<UpdateRun> Runs, string? Problem);
+public sealed record UpdateHistory(IReadOnlyList<UpdateRun> Runs, string? Problem)
+{
+    /// <summary>The last runs of apt on this host, newest first, whoever began them; null where apt's own history cannot be read.</summary>
+    public IReadOnlyList<AptRun>? Apt { get; init; }
+}
 
 /// <summary>The end of what the host's tool wrote during a run.</summary>
 public sealed record UpdateLog(string Text);

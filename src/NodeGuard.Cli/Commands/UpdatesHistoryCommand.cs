@@ -6,7 +6,7 @@ using NodeGuard.Core.Updates.Runs;
 
 namespace NodeGuard.Cli.Commands;
 
-/// <summary>`nodeguard updates history [ID]`: the updates that NodeGuard ran on this host.</summary>
+/// <summary>`nodeguard updates history [ID]`: the updates that NodeGuard ran on this host, and what apt did whoever asked it.</summary>
 public static class UpdatesHistoryCommand
 {
     public static Command Create(CliContext context)
@@ -15,7 +15,7 @@ public static class UpdatesHistoryCommand
         var output = OutputOption.Create();
         var command = new GuidedCommand(
             "history",
-            "The updates that NodeGuard ran on this host, the newest first: who wanted them, what they changed and how they ended.",
+            "The updates that NodeGuard ran on this host, the newest first: who wanted them, what they changed and how they ended; then the last runs of apt, whoever began them.",
             [
                 new("nodeguard updates history", "all that are kept"),
                 new("nodeguard updates history 20261122-031500-9f3c", "one of them, with its log"),
@@ -41,7 +41,7 @@ public static class UpdatesHistoryCommand
         if (format.IsForPrograms())
             StructuredOutput.Write(context.Console, format, history, ControlJsonContext.Default.UpdateHistory);
         else if (id is null)
-            UpdateRunReport.WriteList(context.Console, history.Runs);
+            WriteAll(context, history);
         else if (history.Runs is [var run])
             await WriteOneAsync(context, client, run, cancellation);
         if (history.Problem is { } problem)
@@ -49,6 +49,13 @@ public static class UpdatesHistoryCommand
         if (id is not null && history.Runs.Count == 0)
             context.Console.WriteError($"no update {id} is known on this host; nodeguard updates history lists them");
         return history.Problem is null && (id is null || history.Runs.Count > 0) ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    private static void WriteAll(CliContext context, UpdateHistory history)
+    {
+        UpdateRunReport.WriteList(context.Console, history.Runs);
+        context.Console.WriteLine("");
+        AptRunReport.WriteList(context.Console, history.Apt);
     }
 
     private static async Task WriteOneAsync(CliContext context, Control.ControlClient client, UpdateRun run, CancellationToken cancellation)

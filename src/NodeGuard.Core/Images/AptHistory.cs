@@ -22,6 +22,9 @@ public sealed record AptRun
 
     public required IReadOnlyList<AptAction> Actions { get; init; }
 
+    /// <summary>What apt says went wrong; null where it says nothing.</summary>
+    public string? Error { get; init; }
+
     /// <summary>False while it is at work, and where it was cut off.</summary>
     public bool HasEnded { get; init; }
 

@@ -40,6 +40,7 @@ public static class AptHistoryReader
             run = field switch
             {
                 "Commandline" => run with { CommandLine = ParseProblems.Shown(string.Join(' ', value.Split(' ').Select(WithoutPassword)), MaxCommand) },
+                "Error" => run with { Error = ParseProblems.Shown(value, MaxCommand) },
                 "Requested-By" => run with { RequestedBy = ParseProblems.Shown(value, MaxWord) },
                 "End-Date" => run with { HasEnded = true },
                 _ => run,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using NodeGuard.Agent.Control;
 using NodeGuard.Cli.Tests.Fakes;
+using NodeGuard.Core.Images;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Hosting.Http;
@@ -125,13 +126,25 @@ public sealed class UpdatesApplyCommandTests
         _wishes.ShouldBeEmpty();
     }
 
+    private static AptRun ByHand => new()
+    {
+        StartedAt = "2026-11-21 06:31:00",
+        CommandLine = "apt upgrade",
+        RequestedBy = "ada (1000)",
+        Error = "Sub-process /usr/bin/dpkg returned an error code (1)",
+        HasEnded = true,
+        Actions = [new AptAction("upgrade", "bash", "amd64", "2")],
+    };
+
     [Fact]
     public async Task History_lists_them_and_tells_one_with_its_log_without_control_characters()
     {
         _looks.Enqueue(Done);
         await using AgentServer agent = await AgentServer.StartAsync(AnswerAsync);
 
-        (await CliRun.OfAsync(["updates", "history"], socket: agent.Socket)).Out.ShouldContain("20261121-095900-9f3c   2026-11-21 10:59:00   ada   security   succeeded   2         1 package changed");
+        string all = (await CliRun.OfAsync(["updates", "history"], socket: agent.Socket)).Out;
+        all.ShouldContain("20261121-095900-9f3c   2026-11-21 10:59:00   ada   security   succeeded   2         1 package changed");
+        all.ShouldContain("2026-11-21 06:31:00   ada (1000)   failed   bash 2     apt upgrade");
         var one = await CliRun.OfAsync(["updates", "history", Done.Id], socket: agent.Socket);
         one.Out.ShouldContain("Setting up systemd ?[31m");
         var none = await CliRun.OfAsync(["updates", "history", "b"], socket: agent.Socket);
@@ -145,7 +158,7 @@ public sealed class UpdatesApplyCommandTests
             ("POST", "/v1/updates/runs") when _refuses is not null => Refused(http),
             ("POST", "/v1/updates/runs") => await BeginAsync(http),
             ("GET", "/v1/updates/runs") => JsonSerializer.SerializeToUtf8Bytes(
-                new UpdateHistory([_looks.Count > 1 ? _looks.Dequeue() : _looks.Peek()], null), ControlJsonContext.Default.UpdateHistory),
+                new UpdateHistory([_looks.Count > 1 ? _looks.Dequeue() : _looks.Peek()], null) { Apt = [ByHand] }, ControlJsonContext.Default.UpdateHistory),
             ("POST", "/v1/updates/pending") => JsonSerializer.SerializeToUtf8Bytes(Pending, ControlJsonContext.Default.PendingStatus),
             _ => JsonSerializer.SerializeToUtf8Bytes(new UpdateLog("Setting up systemd \u001b[31m\n"), ControlJsonContext.Default.UpdateLog),
         };

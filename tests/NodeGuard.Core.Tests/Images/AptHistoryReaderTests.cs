@@ -40,6 +40,7 @@ public sealed class AptHistoryReaderTests
             "apt, by a program, 2026-11-22 16:00:01",
         ]);
         runs.Select(static run => run.HasEnded).ShouldBe([true, true, false]);
+        runs.Select(static run => run.Error).ShouldBe([null, "Sub-process /usr/bin/dpkg returned an error code (1)", null]);
         runs[1].Actions.Select(static action => $"{action.Action} {action.Package}:{action.Architecture} {action.Version}").ShouldBe(
             ["install libpcap0.8:amd64 1.10.3-1", "install tcpdump:amd64 4.99.3-1", "remove nano:amd64 7.2-1+deb12u1", "purge vim:amd64 2:9.0.1378-2", "purge vim-common:amd64 2:9.0.1378-2"]);
         runs[2].Actions.ShouldHaveSingleItem().Version.ShouldBe("7.88.1-10+deb12u14");

@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Configuration;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Hosting;
+using NodeGuard.Core.Images;
 using NodeGuard.Core.Updates.Dpkg;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Hosting.Loops;
+using NodeGuard.Linux.Images;
 using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Agent.Updates.Runs;
@@ -19,6 +21,7 @@ public sealed partial class UpdateRunLoop(
 {
     private const int LogLimit = 64 * 1024;
     private const int LongestId = 64;
+    private const int AptRuns = 20;
 
     // Whoever wishes an update is there to see it: what could not be started by then is not started behind their back.
     private static readonly TimeSpan MayWait = TimeSpan.FromMinutes(10);
@@ -41,15 +44,24 @@ public sealed partial class UpdateRunLoop(
         var root = new HostRoot(options.Cluster?.HostRoot is { Length: > 0 } mounted ? mounted : "/");
         return new UpdateRunLoop(
             new UpdateRunStore(options.StateDirectory), new HostState(guard, root, options.ProcRoot, surroundings.Time), pending, surroundings.Time,
-            surroundings.Loggers.CreateLogger("update-runs"));
+            surroundings.Loggers.CreateLogger("update-runs"))
+        {
+            Apt = new AptHistoryFile(root).Read,
+        };
     }
+
+    /// <summary>Reads apt's own history, oldest first; null where it cannot be read.</summary>
+    internal Func<IReadOnlyList<AptRun>?> Apt { get; init; } = static () => null;
 
     public UpdateHistory History
     {
         get
         {
             var (runs, problem) = store.Read();
-            return new UpdateHistory([.. runs.Select(static run => run with { Before = null })], problem);
+            return new UpdateHistory([.. runs.Select(static run => run with { Before = null })], problem)
+            {
+                Apt = Apt()?.Reverse().Take(AptRuns).ToArray(),
+            };
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodeGuard.Agent.Control;
 using NodeGuard.Agent.Tests.Fakes;
 using NodeGuard.Agent.Updates.Runs;
+using NodeGuard.Core.Images;
 using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
 using NodeGuard.Hosting.Loops;
@@ -20,13 +21,22 @@ public sealed class UpdateRunLoopTests : IDisposable, IPendingUpdates
     private readonly ManualTime _time = new();
     private readonly UpdateRunStore _store;
     private readonly UpdateRunLoop _loop;
+    private AptRun[]? _apt;
     private PendingUpdates _pending = new() { Packages = [Package] };
     private Hazard _hazard = new(HazardState.None, "nothing pending restarts networkd", []);
 
     public UpdateRunLoopTests()
     {
         _store = new UpdateRunStore(_state.Path);
-        _loop = new UpdateRunLoop(_store, new UpdateRunner(_store, _host, _host, _time, NullLogger.Instance), this, _host, _time, NullLogger.Instance);
+        _loop = new UpdateRunLoop(_store, new UpdateRunner(_store, _host, _host, _time, NullLogger.Instance), this, _host, _time, NullLogger.Instance) { Apt = () => _apt };
+    }
+
+    [Fact]
+    public void What_apt_did_for_others_is_told_newest_first_and_not_for_ever()
+    {
+        _loop.History.Apt.ShouldBeNull("nobody can read it");
+        _apt = [.. Enumerable.Range(0, 50).Select(static i => new AptRun { StartedAt = $"{i}", Actions = [] })];
+        _loop.History.Apt!.Select(static run => run.StartedAt).ShouldBe(Enumerable.Range(30, 20).Reverse().Select(static i => $"{i}"));
     }
 
     public PendingStatus? Latest => null;
