@@ -1,4 +1,6 @@
+using System.Text;
 using NodeGuard.Core.Updates;
+using NodeGuard.Linux.Files;
 
 namespace NodeGuard.Agent.Updates;
 
@@ -53,9 +55,7 @@ public sealed class FleetHold(string stateDirectory)
                 return null;
             }
 
-            Directory.CreateDirectory(stateDirectory);
-            File.WriteAllText(_path + ".new", state == FleetHoldState.Hold ? Held : LetGo);
-            File.Move(_path + ".new", _path, overwrite: true);
+            DurableFile.Replace(_path, file => file.Write(Encoding.UTF8.GetBytes(state == FleetHoldState.Hold ? Held : LetGo)));
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeGuard.Core.Fleet.Guarded;
+using NodeGuard.Linux.Files;
 
 namespace NodeGuard.Agent.Cluster.Operations;
 
@@ -41,17 +42,9 @@ public sealed class OperationStore(string stateDirectory)
     /// <returns>Null when it is on the disk; otherwise why not.</returns>
     public string? Write(OperationRecord record)
     {
-        string temporary = _path + ".new";
         try
         {
-            Directory.CreateDirectory(stateDirectory);
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                JsonSerializer.Serialize(file, record, OperationJson.Default.OperationRecord);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, _path, overwrite: true);
+            DurableFile.Replace(_path, file => JsonSerializer.Serialize(file, record, OperationJson.Default.OperationRecord));
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Win32.SafeHandles;
 using NodeGuard.Core.Updates.Runs;
+using NodeGuard.Linux.Files;
 
 namespace NodeGuard.Agent.Updates.Runs;
 
@@ -46,17 +47,10 @@ public sealed class UpdateRunStore(string stateDirectory)
     /// <returns>Null when it is on the disk; otherwise why not.</returns>
     public string? Write(UpdateRun run)
     {
-        string path = PathOf(run.Id, Ending), temporary = path + ".new";
+        string path = PathOf(run.Id, Ending);
         try
         {
-            Directory.CreateDirectory(_directory);
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                JsonSerializer.Serialize(file, run, UpdateRunJson.Default.UpdateRun);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.Replace(path, file => JsonSerializer.Serialize(file, run, UpdateRunJson.Default.UpdateRun));
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeGuard.Core.Updates.Ways;
+using NodeGuard.Linux.Files;
 
 namespace NodeGuard.Agent.Updates.Ways;
 
@@ -36,14 +37,7 @@ internal sealed class SnapNoteStore(string stateDirectory)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            using (var file = new FileStream(_path + ".new", FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                JsonSerializer.Serialize(file, note, SnapNoteJson.Default.SnapNote);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(_path + ".new", _path, overwrite: true);
+            DurableFile.Replace(_path, file => JsonSerializer.Serialize(file, note, SnapNoteJson.Default.SnapNote));
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
