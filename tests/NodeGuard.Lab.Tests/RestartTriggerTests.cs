@@ -62,6 +62,22 @@ public sealed class RestartTriggerTests
 
     [Theory]
     [MemberData(nameof(Flushing))]
+    public async Task The_first_flush_meets_nothing_that_is_yet_to_be_compiled(string suite)
+    {
+        await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
+        await ForeignObjects.SeedManyAsync(guarded.Container, 250, 250);
+        NetnsSnapshot before = await guarded.LearnedAsync();
+        long compiled = await CompiledAsync(guarded);
+
+        await guarded.Container.RestartNetworkdAsync();
+        await guarded.ShouldBeWholeAsync(before);
+        await guarded.Container.UntilAsync("the episode to end", async () => await guarded.MetricAsync("nodeguard_episode_in_progress") == 0);
+
+        (await CompiledAsync(guarded)).ShouldBe(compiled);
+    }
+
+    [Theory]
+    [MemberData(nameof(Flushing))]
     public async Task Nothing_is_lost_when_systemd_is_reinstalled_after_a_reexec_of_PID_1(string suite)
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
@@ -73,5 +89,12 @@ public sealed class RestartTriggerTests
 
         (await guarded.Container.NetworkdPidAsync()).ShouldNotBe(replaced, "systemd's postinst was to restart networkd");
         await guarded.ShouldBeWholeAsync(before);
+    }
+
+    /// <summary>The metric is counted when the agent looks at its own state, every five seconds.</summary>
+    private static async Task<long> CompiledAsync(GuardedContainer guarded)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(6));
+        return await guarded.MetricAsync("nodeguard_guard_methods_compiled_total");
     }
 }

@@ -19,7 +19,9 @@ internal static class PathWarmUp
 
     // Above the highest pid, so that it is nobody's.
     private const uint OwnerPortId = int.MaxValue;
-    private const int Rounds = 3;
+
+    // Four gaps each: enough for the sort that finds their median, too.
+    private const int Rounds = 5;
 
     // Enough of each kind for the sort of what waits to take its way for many.
     private const uint Backlog = 24;

@@ -95,6 +95,14 @@ public sealed class GuardedContainer : IAsyncDisposable
 
     public async Task<string> CliAsync(params string[] arguments) => (await TryCliAsync(arguments)).Succeeded();
 
+    /// <summary>A metric without labels, as the agent tells it inside.</summary>
+    public async Task<long> MetricAsync(string name)
+    {
+        string line = await Container.ExecAsync(
+            "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/9871; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; grep -a '^{name} ' <&3");
+        return long.Parse(line.Trim()[(name.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Seeds, <see cref="ForeignObjects.Deletable"/> by default, and waits until the agent's ledger and the kernel agree.</summary>
     /// <returns>What must be there from now on.</returns>
     public async Task<NetnsSnapshot> SeedAsync(IEnumerable<ForeignObject>? objects = null)
