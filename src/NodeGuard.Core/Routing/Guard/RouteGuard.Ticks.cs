@@ -41,7 +41,8 @@ public sealed partial class RouteGuard
             _waitingInOrder = true;
         }
 
-        return EnqueueDue(now);
+        long next = EnqueueDue(now);
+        return _retryRefused ? now : next;
     }
 
     private long EnqueueDue(long now)
