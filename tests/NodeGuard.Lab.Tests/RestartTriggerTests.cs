@@ -9,6 +9,10 @@ namespace NodeGuard.Lab.Tests;
 [Trait("Invariant", "2")]
 public sealed class RestartTriggerTests
 {
+    // Other loops put their questions on the guard's thread, some for the first time during a flush. The path from a deletion to
+    // its restore was 14 methods when it was not precompiled.
+    private const int QuestionsOfOthers = 2;
+
     public static TheoryData<string> Flushing => Suites.Flushing;
 
     [Theory]
@@ -62,7 +66,7 @@ public sealed class RestartTriggerTests
 
     [Theory]
     [MemberData(nameof(Flushing))]
-    public async Task The_first_flush_meets_nothing_that_is_yet_to_be_compiled(string suite)
+    public async Task The_first_flush_does_not_wait_for_the_guard_to_be_compiled(string suite)
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
         await ForeignObjects.SeedManyAsync(guarded.Container, 250, 250);
@@ -73,7 +77,7 @@ public sealed class RestartTriggerTests
         await guarded.ShouldBeWholeAsync(before);
         await guarded.Container.UntilAsync("the episode to end", async () => await guarded.MetricAsync("nodeguard_episode_in_progress") == 0);
 
-        (await CompiledAsync(guarded)).ShouldBe(compiled);
+        (await CompiledAsync(guarded) - compiled).ShouldBeLessThanOrEqualTo(QuestionsOfOthers);
     }
 
     [Theory]
