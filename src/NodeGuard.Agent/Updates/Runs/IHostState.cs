@@ -58,7 +58,8 @@ internal sealed class HostState : IHostState, IDisposable
         GuardStatus status = _guard.Status;
         return new HostHealth
         {
-            NetworkdRuns = status.Networkd switch { "running" => true, "unknown" or "" => null, _ => false },
+            // The guard looks for networkd at its own pace: for seconds after a stop it still tells of one that runs.
+            NetworkdRuns = await _services.IsActiveAsync("systemd-networkd.service", cancellation),
             RoutesAreWhole = ClusterReport.StateOf(status) switch
             {
                 Core.Fleet.Guarded.RouteState.Intact => true,

@@ -14,6 +14,9 @@ public sealed partial class UpdateRunner(UpdateRunStore store, IUpdateTool tool,
 {
     private string? _problem;
 
+    // Not recorded: an agent that starts anew has not seen it.
+    private long? _wellFrom;
+
     /// <summary>The run that is not over; null when there is none, and before <see cref="Load"/>.</summary>
     public UpdateRun? Current { get; private set; }
 
@@ -47,6 +50,8 @@ public sealed partial class UpdateRunner(UpdateRunStore store, IUpdateTool tool,
             : await tool.LookAsync(run.Id, run.Repairs, cancellation);
         bool ended = run.Phase != UpdateRunPhase.Verifying && unit.State is UpdateUnitState.Succeeded;
         DpkgStatus? packages = ended ? await host.PackagesAsync(cancellation) : null;
+        IReadOnlyList<string>? lacking = run.Phase == UpdateRunPhase.Verifying ? run.Health.Lacking(await host.HealthAsync(cancellation)) : null;
+        _wellFrom = lacking is { Count: 0 } ? _wellFrom ?? time.GetTimestamp() : null;
         var seen = new UpdateRunObservation
         {
             Now = time.GetUtcNow(),
@@ -54,7 +59,8 @@ public sealed partial class UpdateRunner(UpdateRunStore store, IUpdateTool tool,
             Unit = unit.State,
             HasWritten = store.HasWritten(run.Id),
             DpkgIsWhole = packages is null ? null : !packages.Packages.Any(static package => package.IsHalfDone),
-            Lacking = run.Phase == UpdateRunPhase.Verifying ? run.Health.Lacking(await host.HealthAsync(cancellation)) : null,
+            Lacking = lacking,
+            WellFor = _wellFrom is { } from ? time.GetElapsedTime(from) : TimeSpan.Zero,
         };
         UpdateRunEvent happened = UpdateRunEvents.Of(run, seen);
         UpdateRunPhase next = UpdateRunTable.Next(run.Phase, happened);

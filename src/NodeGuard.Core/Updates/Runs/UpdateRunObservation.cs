@@ -37,6 +37,9 @@ public sealed record UpdateRunObservation
 
     /// <summary>What was well before and is not, one sentence each; null where that could not be found out.</summary>
     public IReadOnlyList<string>? Lacking { get; init; }
+
+    /// <summary>How long every look has found nothing lacking; zero with the first of them.</summary>
+    public TimeSpan WellFor { get; init; }
 }
 
 /// <summary>The one event that counts of all that a look shows.</summary>
@@ -45,10 +48,16 @@ public static class UpdateRunEvents
     /// <summary>networkd, a kubelet and its node settle within a few minutes or not by themselves.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// A service that a new version breaks is active for moments between its restarts, and one that a package's script has just
+    /// stopped was seen running moments ago: a host is well that has been for so long.
+    /// </summary>
+    public static readonly TimeSpan Steady = TimeSpan.FromSeconds(10);
+
     public static UpdateRunEvent Of(UpdateRun run, UpdateRunObservation seen) => run.Phase switch
     {
         UpdateRunPhase.Begun or UpdateRunPhase.Running => OfTool(run, seen),
-        UpdateRunPhase.Verifying when seen.Lacking is { Count: 0 } => UpdateRunEvent.Well,
+        UpdateRunPhase.Verifying when seen.Lacking is { Count: 0 } => seen.WellFor >= Steady ? UpdateRunEvent.Well : UpdateRunEvent.Waiting,
         UpdateRunPhase.Verifying when seen.Now - run.PhaseSince >= Settling => UpdateRunEvent.StaysIll,
         _ => UpdateRunEvent.Waiting,
     };

@@ -38,7 +38,7 @@ public sealed class UpdateRunnerTests : IDisposable
         Told.Phase.ShouldBe(UpdateRunPhase.Verifying);
         _host.Forgotten.ShouldBeEmpty();
 
-        await TurnAsync();
+        await ProveAsync();
 
         Told.Phase.ShouldBe(UpdateRunPhase.Succeeded);
         Told.Changes.ShouldBe([new PackageChange("systemd", "amd64", "1", "2")]);
@@ -63,7 +63,7 @@ public sealed class UpdateRunnerTests : IDisposable
         _host.State = state;
 
         await TurnAsync();
-        await TurnAsync();
+        await ProveAsync();
 
         (Told.Phase, Told.Message, Told.Repairs).ShouldBe((phase, message, true));
         _host.Repairs.Count.ShouldBe(1);
@@ -82,6 +82,8 @@ public sealed class UpdateRunnerTests : IDisposable
                 _host.End("2");
             }
         }
+
+        await ProveAsync();
 
         (Told.Phase, _host.Starts.Count).ShouldBe((UpdateRunPhase.Succeeded, 1));
     }
@@ -139,6 +141,27 @@ public sealed class UpdateRunnerTests : IDisposable
 
         Told.Phase.ShouldBe(UpdateRunPhase.Failed);
         Told.Message.ShouldBe("1 package changed, and within 5 min the host did not become what it was: systemd-networkd ran before and does not now: systemctl status systemd-networkd");
+    }
+
+    [Fact]
+    [Trait("Invariant", "11")]
+    public async Task A_host_that_is_well_now_and_then_has_not_proved_itself()
+    {
+        Begin();
+        await TurnAsync();
+        _host.End("2");
+        for (TimeSpan seen = TimeSpan.Zero; seen < UpdateRunEvents.Settling; seen += UpdateRunEvents.Steady / 2)
+        {
+            await TurnAsync();
+            Told.Phase.ShouldBe(UpdateRunPhase.Verifying);
+            _host.Health = new HostHealth { NetworkdRuns = _host.Health.NetworkdRuns != true };
+            _time.Advance(UpdateRunEvents.Steady / 2);
+        }
+
+        _host.Health = new HostHealth { NetworkdRuns = true };
+        await ProveAsync();
+
+        Told.Phase.ShouldBe(UpdateRunPhase.Succeeded);
     }
 
     [Fact]
@@ -205,6 +228,13 @@ public sealed class UpdateRunnerTests : IDisposable
     private UpdateRunner New() => new(_store, _host, _host, _time, NullLogger.Instance);
 
     private Task TurnAsync() => _runner.TurnAsync(CancellationToken.None);
+
+    private async Task ProveAsync()
+    {
+        await TurnAsync();
+        _time.Advance(UpdateRunEvents.Steady);
+        await TurnAsync();
+    }
 
     private async Task RestartAsync()
     {

@@ -53,7 +53,8 @@ public sealed class UpdateRunTests
         from written in Gen.Elements(true, false)
         from whole in Gen.Elements<bool?>(null, true, false)
         from lacking in Gen.Elements<IReadOnlyList<string>?>(null, [], ["a"])
-        select new UpdateRunObservation { Now = Now.AddMinutes(minutes), SameBoot = boot, Unit = unit, HasWritten = written, DpkgIsWhole = whole, Lacking = lacking };
+        from well in Gen.Choose(0, 20)
+        select new UpdateRunObservation { Now = Now.AddMinutes(minutes), SameBoot = boot, Unit = unit, HasWritten = written, DpkgIsWhole = whole, Lacking = lacking, WellFor = TimeSpan.FromSeconds(well) };
 
     public static TheoryData<At, On> Cells()
     {
@@ -74,12 +75,12 @@ public sealed class UpdateRunTests
 
     [Fact]
     [Trait("Invariant", "11")]
-    public void Nothing_succeeds_but_what_ended_well_with_dpkg_whole_and_lacks_nothing() =>
+    public void Nothing_succeeds_but_what_ended_well_with_dpkg_whole_and_has_lacked_nothing_for_a_while() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(20_000), Prop.ForAll(Arb.From(Anything), Arb.From(Gen.Elements(At.Begun, At.Running, At.Verifying)), static (seen, phase) =>
             UpdateRunTable.Next(phase, UpdateRunEvents.Of(Run with { Phase = phase }, seen)) switch
             {
                 At.Verifying when phase != At.Verifying => seen is { Unit: UpdateUnitState.Succeeded, DpkgIsWhole: true, SameBoot: true },
-                At.Succeeded => phase == At.Verifying && seen.Lacking is { Count: 0 },
+                At.Succeeded => phase == At.Verifying && seen.Lacking is { Count: 0 } && seen.WellFor >= UpdateRunEvents.Steady,
                 _ => true,
             }));
 
@@ -112,11 +113,13 @@ public sealed class UpdateRunTests
         UpdateRunEvents.Of(Run, Seen with { SameBoot = false, Unit = UpdateUnitState.Absent }).ShouldBe(On.HostWentDown);
 
     [Theory]
-    [InlineData(4, new string[0], On.Well)]
-    [InlineData(5, new string[0], On.Well)]
-    [InlineData(4, new[] { "kubelet" }, On.Waiting)]
-    [InlineData(5, new[] { "kubelet" }, On.StaysIll)]
-    [InlineData(5, null, On.StaysIll)]
-    public void A_host_has_five_minutes_to_become_what_it_was(int minutes, string[]? lacking, On expected) =>
-        UpdateRunEvents.Of(Run with { Phase = At.Verifying }, Seen with { Now = Now.AddMinutes(minutes), Lacking = lacking }).ShouldBe(expected);
+    [InlineData(4, new string[0], 10, On.Well)]
+    [InlineData(4, new string[0], 9, On.Waiting)]
+    [InlineData(5, new string[0], 9, On.Waiting)]
+    [InlineData(5, new string[0], 10, On.Well)]
+    [InlineData(4, new[] { "kubelet" }, 0, On.Waiting)]
+    [InlineData(5, new[] { "kubelet" }, 0, On.StaysIll)]
+    [InlineData(5, null, 0, On.StaysIll)]
+    public void A_host_has_five_minutes_to_become_what_it_was_and_to_stay_so(int minutes, string[]? lacking, int wellSeconds, On expected) =>
+        UpdateRunEvents.Of(Run with { Phase = At.Verifying }, Seen with { Now = Now.AddMinutes(minutes), Lacking = lacking, WellFor = TimeSpan.FromSeconds(wellSeconds) }).ShouldBe(expected);
 }
