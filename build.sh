@@ -214,6 +214,7 @@ sandbox() {
   exec {output}< <(exec setsid "$program" "$@" 2>"$log" </dev/null)
   local pid=$!
   IFS= read -r line <&"$output" || die "nodeguard-sandbox has not started: $(cat "$log")"
+  # shellcheck disable=SC2016 # whoever evaluates it has the PATH that is meant
   printf '%s\nexport NODEGUARD_SANDBOX_PID=%d PATH=%q:"$PATH"\n' "$line" "$pid" "$artifacts/linux-x64"
 }
 

@@ -85,7 +85,8 @@ start_nspawn() {
 await_leader() {
     local dir=$run_dir/$1 pid deadline=$((SECONDS + 15))
     while [ $SECONDS -lt $deadline ] && [ ! -e "$dir/exit" ]; do
-        pid=$([ -s "$dir/supervisor" ] && pgrep -P "$(cat "$dir/supervisor")" -x systemd || true)
+        pid=
+        if [ -s "$dir/supervisor" ]; then pid=$(pgrep -P "$(cat "$dir/supervisor")" -x systemd || true); fi
         if [ -n "$pid" ]; then echo "$pid" >"$dir/leader"; return; fi
         sleep 0.02
     done

@@ -1,14 +1,12 @@
 using NodeGuard.Agent.Hosting;
+using NodeGuard.Hosting.Loops;
 
 namespace NodeGuard.Agent;
 
 /// <summary>Every loop of the agent.</summary>
 internal static class AgentLoops
 {
-    /// <summary>How often a loop with nothing to do shows that it is alive.</summary>
-    public static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan Deadline = 3 * BeatInterval;
+    private static readonly TimeSpan Deadline = 3 * Beat.Interval;
 
     // systemd may take a minute and a half for a daemon-reload.
     private static readonly TimeSpan HoldDeadline = Deadline + TimeSpan.FromMinutes(2);

@@ -60,7 +60,7 @@ internal sealed partial class BusLoop : IDisposable
             while (true)
             {
                 heartbeat.Beat();
-                TimeSpan patience = describeAt is { } due ? due.Delay - _time.GetElapsedTime(due.Since) : AgentLoops.BeatInterval;
+                TimeSpan patience = describeAt is { } due ? due.Delay - _time.GetElapsedTime(due.Since) : Beat.Until(_time);
                 Task pause = Task.Delay(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, _time, cancellation);
                 if (await Task.WhenAny(next, pause) != next)
                 {

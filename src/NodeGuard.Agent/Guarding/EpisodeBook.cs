@@ -59,7 +59,7 @@ internal sealed partial class EpisodeBook : IDisposable
         while (!cancellation.IsCancellationRequested)
         {
             heartbeat.Beat();
-            if (await _waiting.WaitAsync(AgentLoops.BeatInterval, cancellation))
+            if (await _waiting.WaitAsync(Beat.Next, cancellation))
             {
                 Take();
                 await Task.Delay(Pause, _time, cancellation);

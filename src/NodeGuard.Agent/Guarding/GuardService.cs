@@ -81,12 +81,12 @@ public sealed partial class GuardService : IHostedGuard
 
     public IReadOnlyList<AgentLoop> Loops =>
     [
-        new("networkd", 3 * AgentLoops.BeatInterval, (beat, token) => _follower.RunAsync(_thread, beat, token)),
-        new("bus", 3 * AgentLoops.BeatInterval, _bus.RunAsync),
-        new("episodes", 3 * AgentLoops.BeatInterval, _book.RunAsync),
-        new("ledger", 3 * AgentLoops.BeatInterval, _keeper.RunAsync),
-        new("prevention", 3 * AgentLoops.BeatInterval, _prevention.RunAsync),
-        new("status", 3 * AgentLoops.BeatInterval, KeepStatusAsync),
+        new("networkd", 3 * Beat.Interval, (beat, token) => _follower.RunAsync(_thread, beat, token)),
+        new("bus", 3 * Beat.Interval, _bus.RunAsync),
+        new("episodes", 3 * Beat.Interval, _book.RunAsync),
+        new("ledger", 3 * Beat.Interval, _keeper.RunAsync),
+        new("prevention", 3 * Beat.Interval, _prevention.RunAsync),
+        new("status", 3 * Beat.Interval, KeepStatusAsync),
     ];
 
     public async Task StartAsync(CancellationToken cancellation)
@@ -99,7 +99,7 @@ public sealed partial class GuardService : IHostedGuard
         _thread.Guard.SetRestores(routes.Mode == GuardMode.Restore, Clock.MonotonicNanoseconds());
         _thread.OwnerOf = new NetworkdOwnership(networkd.Links).OwnerOf;
         _live = StartupLoader.ReadBinding(_options.ProcRoot, networkd.Process?.Identity);
-        _thread.Heartbeat = _surroundings.Heartbeats.Register("guard", AgentLoops.BeatInterval);
+        _thread.Heartbeat = _surroundings.Heartbeats.Register("guard", Beat.Interval);
         _thread.Start();
         await _thread.Started.WaitAsync(cancellation);
         await new StartupLoader(_ledgerStore, _mark, _log).LoadAsync(_thread, _live, cancellation);
@@ -159,13 +159,12 @@ public sealed partial class GuardService : IHostedGuard
 
     private async Task KeepStatusAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(StatusInterval, _surroundings.Time);
-        do
+        while (true)
         {
             heartbeat.Beat();
             await RefreshStatusAsync(cancellation);
+            await Task.Delay(Beat.Until(_surroundings.Time, StatusInterval), _surroundings.Time, cancellation);
         }
-        while (await timer.WaitForNextTickAsync(cancellation));
     }
 
     private async Task RefreshStatusAsync(CancellationToken cancellation)

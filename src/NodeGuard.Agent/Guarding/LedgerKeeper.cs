@@ -63,12 +63,12 @@ internal sealed partial class LedgerKeeper : IDisposable
         {
             heartbeat.Beat();
             _watch.Arm(_savedVersion);
-            await _wake.WaitAsync(Problem is null ? AgentLoops.BeatInterval : TimeSpan.Zero, cancellation);
+            await _wake.WaitAsync(Problem is null ? Beat.Next : TimeSpan.Zero, cancellation);
             await Task.Delay(pause, _time, cancellation);
             heartbeat.Beat();
             long started = _time.GetTimestamp();
             await SaveAsync(cancellation);
-            TimeSpan longest = AgentLoops.BeatInterval;
+            TimeSpan longest = Beat.Interval;
             pause = Interval + (_time.GetElapsedTime(started) * PauseFactor);
             pause = pause < longest ? pause : longest;
         }

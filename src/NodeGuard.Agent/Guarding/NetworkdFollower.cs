@@ -83,7 +83,7 @@ internal sealed partial class NetworkdFollower : IDisposable
         {
             heartbeat.Beat();
             bool busy = _view.LinksState == LinksState.Configuring || thread.Guard.Episode.Running;
-            await _hint.WaitAsync(busy ? WhileConfiguring : Rest, cancellation);
+            await _hint.WaitAsync(busy ? WhileConfiguring : Beat.Until(_time, Rest), cancellation);
             bool hinted = _hinted;
             _hinted = false;
             NetworkdView before = _view;

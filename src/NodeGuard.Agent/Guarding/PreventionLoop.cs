@@ -124,7 +124,7 @@ internal sealed partial class PreventionLoop : IDisposable
     private async Task<bool> WaitAsync(CancellationToken cancellation)
     {
         _ledger.Arm(_ledgerVersion);
-        bool woken = await _wake.WaitAsync(_pass.WaitsToRemove ? RemovalInterval : AgentLoops.BeatInterval, cancellation);
+        bool woken = await _wake.WaitAsync(_pass.WaitsToRemove ? RemovalInterval : Beat.Next, cancellation);
         if (woken && !Volatile.Read(ref _hinted))
         {
             await _wake.WaitAsync(LedgerInterval, cancellation);

@@ -29,7 +29,7 @@ internal sealed class ConfigurationReload(
     {
         while (true)
         {
-            bool requested = await _requests.WaitAsync(AgentLoops.BeatInterval, cancellation);
+            bool requested = await _requests.WaitAsync(Beat.Next, cancellation);
             heartbeat.Beat();
             if (requested)
             {

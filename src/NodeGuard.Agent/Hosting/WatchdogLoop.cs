@@ -11,7 +11,7 @@ internal sealed class WatchdogLoop(IRouteGuard guard, LoopHeartbeats heartbeats,
 
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
     {
-        TimeSpan interval = notifier.WatchdogInterval is { } wanted && wanted < AgentLoops.BeatInterval ? wanted : AgentLoops.BeatInterval;
+        TimeSpan interval = notifier.WatchdogInterval is { } wanted && wanted < Beat.Interval ? wanted : Beat.Interval;
         using var timer = new PeriodicTimer(interval, time);
         do
         {

@@ -108,7 +108,7 @@ public sealed partial class DriftLoop : IImageDrift, IDisposable
 
     private async Task<bool> HintedAsync(CancellationToken cancellation)
     {
-        bool hinted = await _wake.WaitAsync(AgentLoops.BeatInterval, cancellation);
+        bool hinted = await _wake.WaitAsync(Beat.Next, cancellation);
         if (hinted)
         {
             await Task.Delay(Settling, _time, cancellation);
@@ -139,7 +139,7 @@ public sealed partial class DriftLoop : IImageDrift, IDisposable
         while (!look.IsCompleted)
         {
             using var resting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny(look, Task.Delay(AgentLoops.BeatInterval, _time, resting.Token));
+            await Task.WhenAny(look, Task.Delay(Beat.Interval, _time, resting.Token));
             await resting.CancelAsync();
             heartbeat.Beat();
             // The look goes on by itself, and must not meet another one.

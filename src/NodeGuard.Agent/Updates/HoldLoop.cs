@@ -153,7 +153,7 @@ internal sealed partial class HoldLoop : IHostedHold
 
     private async Task<bool> HintedAsync(CancellationToken cancellation)
     {
-        bool hinted = await _wake.WaitAsync(RetriesSoon ? RetryInterval : AgentLoops.BeatInterval, cancellation);
+        bool hinted = await _wake.WaitAsync(RetriesSoon ? RetryInterval : Beat.Next, cancellation);
         if (hinted)
         {
             await Task.Delay(Settling, _time, cancellation);

@@ -79,7 +79,7 @@ public sealed partial class PendingLoop : IPendingUpdates, IDisposable
 
             before = now;
             heartbeat.Beat();
-            await Task.Delay(AgentLoops.BeatInterval, _time, cancellation);
+            await Task.Delay(Beat.Until(_time), _time, cancellation);
         }
     }
 
@@ -107,7 +107,7 @@ public sealed partial class PendingLoop : IPendingUpdates, IDisposable
         while (!look.IsCompleted)
         {
             using var resting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny(look, Task.Delay(AgentLoops.BeatInterval, _time, resting.Token));
+            await Task.WhenAny(look, Task.Delay(Beat.Interval, _time, resting.Token));
             await resting.CancelAsync();
             heartbeat.Beat();
         }

@@ -31,7 +31,7 @@ internal sealed class ControllerProcess(ClusterAnswer.Access access, string @nam
     private const string Reporter = "nodeguard.io/controller";
     private const int MaxConnections = 64;
 
-    private static readonly TimeSpan ServeDeadline = 3 * ServeLoop.BeatInterval;
+    private static readonly TimeSpan ServeDeadline = 3 * Beat.Interval;
 
     /// <summary>Until told to stop, or until the work breaks.</summary>
     public async Task RunAsync(CancellationToken stop)

@@ -20,9 +20,6 @@ public sealed class ServeLoop(
     TimeProvider time,
     Action? beforeBind = null)
 {
-    /// <summary>How often a served endpoint shows that its loop is alive.</summary>
-    public static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _log = loggers.CreateLogger("http");
@@ -40,7 +37,7 @@ public sealed class ServeLoop(
             {
                 heartbeat.Beat();
                 server ??= await TryStartAsync(cancellation);
-                await Task.Delay(server is null ? Retry : BeatInterval, time, cancellation);
+                await Task.Delay(server is null ? Retry : Beat.Until(time), time, cancellation);
             }
         }
         finally

@@ -67,6 +67,12 @@ public sealed class GuardedContainer : IAsyncDisposable
             unit.AppendLine("Environment=NODEGUARD_UPDATES_MODE=off");
         }
 
+        // What is measured here is the runtime as hosts have it.
+        foreach (string line in File.ReadLines(LabHost.AgentUnit).Where(static line => line.StartsWith("Environment=DOTNET_", StringComparison.Ordinal)))
+        {
+            unit.AppendLine(line);
+        }
+
         foreach ((string name, string value) in setup.Variables)
         {
             unit.AppendLine(CultureInfo.InvariantCulture, $"Environment={name}={value}");

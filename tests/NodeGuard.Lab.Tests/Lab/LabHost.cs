@@ -54,6 +54,9 @@ public static class LabHost
     /// <summary>The definitions of our kinds.</summary>
     public static string Definitions => Path.Combine(RepositoryRoot, "deploy", "crds");
 
+    /// <summary>The unit of the agent as it is delivered.</summary>
+    public static string AgentUnit => Path.Combine(RepositoryRoot, "deploy", "systemd", "nodeguard-agent.service");
+
     /// <summary>The base root file system of the suite, made on first use.</summary>
     public static async Task<string> RootFileSystemAsync(LabSuite suite)
     {

@@ -75,7 +75,7 @@ public sealed partial class UpdateRunLoop(
         {
             heartbeat.Beat();
             await BeatingAsync(heartbeat, TurnAsync(cancellation), cancellation);
-            await _wake.WaitAsync(runner.Current is null ? AgentLoops.BeatInterval : WhileRunning, cancellation);
+            await _wake.WaitAsync(runner.Current is null ? Beat.Next : WhileRunning, cancellation);
         }
     }
 
@@ -190,7 +190,7 @@ public sealed partial class UpdateRunLoop(
         while (!turn.IsCompleted)
         {
             using var resting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny(turn, Task.Delay(AgentLoops.BeatInterval, time, resting.Token));
+            await Task.WhenAny(turn, Task.Delay(Beat.Interval, time, resting.Token));
             await resting.CancelAsync();
             heartbeat.Beat();
         }

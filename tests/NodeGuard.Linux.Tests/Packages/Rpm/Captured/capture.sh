@@ -70,7 +70,7 @@ case $tool in
     dnf5) dnf5 -C -q versionlock add locked ;;
     zypper) zypper --non-interactive addlock locked ;;
 esac >/dev/null 2>&1
-if [ $tool != zypper ]; then echo 'excludepkgs=excluded' >>/etc/dnf/dnf.conf; fi
+if [ "$tool" != zypper ]; then echo 'excludepkgs=excluded' >>/etc/dnf/dnf.conf; fi
 cp /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml "$out/" 2>/dev/null
 write held
 fresh base security; write security
