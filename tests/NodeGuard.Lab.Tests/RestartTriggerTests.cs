@@ -66,7 +66,7 @@ public sealed class RestartTriggerTests
 
     [Theory]
     [MemberData(nameof(Flushing))]
-    public async Task The_first_flush_does_not_wait_for_the_guard_to_be_compiled(string suite)
+    public async Task The_first_flush_waits_for_no_compiler_and_is_told_in_a_few_lines(string suite)
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Named(suite));
         await ForeignObjects.SeedManyAsync(guarded.Container, 250, 250);
@@ -78,6 +78,9 @@ public sealed class RestartTriggerTests
         await guarded.Container.UntilAsync("the episode to end", async () => await guarded.MetricAsync("nodeguard_episode_in_progress") == 0);
 
         (await CompiledAsync(guarded) - compiled).ShouldBeLessThanOrEqualTo(QuestionsOfOthers);
+        // On 252 the routes are refused until networkd has set its address anew.
+        string journal = await guarded.JournalOfThisStartAsync();
+        journal.Split('\n').Count(static line => line.Contains("refused: ", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(5, journal);
     }
 
     [Theory]

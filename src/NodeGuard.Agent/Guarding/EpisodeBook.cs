@@ -26,6 +26,9 @@ internal sealed partial class EpisodeBook : IDisposable
     // A flush tells thousands of events a second; a turn for each would take from the guard a core's share.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    // Hundreds of routes may wait for one address that networkd takes away and sets anew; what stays away is told one by one.
+    private const int RefusalsTold = 5;
+
     private readonly GuardThread _thread;
     private readonly EpisodeStore _store;
     private readonly AgentMetrics _metrics;
@@ -35,6 +38,7 @@ internal sealed partial class EpisodeBook : IDisposable
     private readonly WakeSignal _waiting = new();
     private readonly RouteEventStream _stream = new();
     private EpisodeRecord? _running;
+    private int _refusals;
 
     public EpisodeBook(
         GuardThread thread, EpisodeStore store, AgentMetrics metrics, TimeProvider time, ILogger log, Func<KnownCause> cause)
@@ -116,8 +120,9 @@ internal sealed partial class EpisodeBook : IDisposable
     private void Tell(in GuardEvent guardEvent)
     {
         // A refusal until what it hangs on is back, microseconds later, is the ordinary course of an episode.
+        bool refused = guardEvent.Kind == GuardEventKind.Refused && guardEvent.Entry is { RefusedErrno: not 0 };
         bool grave = guardEvent.Kind is GuardEventKind.Vanished or GuardEventKind.LedgerFull
-            || (guardEvent.Kind == GuardEventKind.Refused && guardEvent.Entry is { RefusedErrno: not 0 });
+            || (refused && (_running is null || ++_refusals <= RefusalsTold));
         if (!_stream.IsWatched && !grave && !_log.IsEnabled(LogLevel.Debug))
         {
             return;
@@ -201,6 +206,12 @@ internal sealed partial class EpisodeBook : IDisposable
         };
         _running = null;
         Save(ended);
+        if (_refusals > RefusalsTold)
+        {
+            LogRefusals(_log, ended.Id, _refusals, RefusalsTold);
+        }
+
+        _refusals = 0;
         LogEnded(
             _log, ended.Id, ended.Lost.Total, ended.Restored.Total, ended.NotRestorable.Count, ended.LongestGapMilliseconds,
             ended.Cause);
@@ -253,6 +264,9 @@ internal sealed partial class EpisodeBook : IDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "episode {Episode} ended: {Lost} objects lost, {Restored} restored, {NotRestorable} not restorable, longest gap {LongestGapMilliseconds} ms; cause: {Cause}")]
     private static partial void LogEnded(
         ILogger log, string episode, int lost, int restored, int notRestorable, double longestGapMilliseconds, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "episode {Episode}: the kernel refused {Refusals} restores on the way; the first {Told} are told above")]
+    private static partial void LogRefusals(ILogger log, string episode, int refusals, int told);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "episode {Episode}: {Object} is not restorable: {Reason}")]
     private static partial void LogNotRestorable(ILogger log, string episode, string @object, string reason);

@@ -1,5 +1,4 @@
 using NodeGuard.Hosting.Loops;
-using NodeGuard.Testing;
 using Shouldly;
 using Xunit;
 

@@ -68,10 +68,8 @@ public sealed class GuardedContainer : IAsyncDisposable
         }
 
         // What is measured here is the runtime as hosts have it.
-        foreach (string line in File.ReadLines(LabHost.AgentUnit).Where(static line => line.StartsWith("Environment=DOTNET_", StringComparison.Ordinal)))
-        {
-            unit.AppendLine(line);
-        }
+        string[] delivered = await File.ReadAllLinesAsync(LabHost.AgentUnit);
+        unit.AppendJoin('\n', delivered.Where(static line => line.StartsWith("Environment=DOTNET_", StringComparison.Ordinal))).AppendLine();
 
         foreach ((string name, string value) in setup.Variables)
         {

@@ -119,7 +119,7 @@ public sealed partial class UpdateRunLoop(
         if (await host.PackagesAsync(cancellation) is not { } packages)
             return No("dpkg does not tell which packages are installed, and what an update changed would not be known");
         if (repairs)
-            return Note(await NewAsync(wish, bootId, packages, [], cancellation) with { Repairs = true });
+            return Begin(await NewAsync(wish, bootId, packages, [], cancellation) with { Repairs = true });
         IReadOnlyList<WantedPackage> wanted = PackageSets.Wanted(status.Updates.Packages!, wish.Scope);
         if (wish.Exactly is { } exactly)
             wanted = [.. wanted.Where(package => exactly.Contains(($"{package.Name}:{package.Architecture}", package.Version)))];
@@ -128,13 +128,16 @@ public sealed partial class UpdateRunLoop(
         wanted = [.. wanted.Select(package => package with { Automatic = automatic.Contains(package.Name) || automatic.Contains($"{package.Name}:{package.Architecture}") })];
         UpdateRun run = await NewAsync(wish, bootId, packages, wanted, cancellation);
         if (wanted.Count > 0)
-            return Note(run);
+            return Begin(run);
         run = run with { Phase = UpdateRunPhase.Succeeded, Message = UpdateRunText.Nothing(wish), Before = null, Changes = [] };
         return store.Write(run) is { } unwritten ? No(unwritten) : new UpdateAnswer(run, null);
     }
 
-    private UpdateAnswer Note(UpdateRun run)
+    private UpdateAnswer Begin(UpdateRun run)
     {
+        // What is not known before cannot be missed afterwards (Invariant 11).
+        if (run.Health.NetworkdRuns is null)
+            return No("systemd does not tell whether systemd-networkd runs, and whether an update stopped it would not be known; try again, and look at systemctl is-system-running");
         if (runner.Begin(run) is { } problem)
             return No(problem);
         _wake.Set();

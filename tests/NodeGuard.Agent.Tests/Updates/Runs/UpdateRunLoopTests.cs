@@ -70,6 +70,17 @@ public sealed class UpdateRunLoopTests : IDisposable, IPendingUpdates
     }
 
     [Fact]
+    [Trait("Invariant", "11")]
+    public async Task Where_it_is_not_known_whether_networkd_runs_nothing_is_begun()
+    {
+        _host.Health = new HostHealth();
+
+        (await BeginAsync(Wish)).Problem!.ShouldStartWith("systemd does not tell whether systemd-networkd runs");
+
+        _store.Read().Runs.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_rpm_host_is_told_of_and_not_updated()
     {
         _pending = _pending with { Family = "rpm" };
