@@ -11,15 +11,15 @@ public sealed class BeatTests
     private readonly ManualTime _time = new();
 
     [Theory]
-    [InlineData(0, 10)]
-    [InlineData(3, 7)]
-    [InlineData(9.999, 0.001)]
-    [InlineData(10, 10)]
-    public void Whoever_rests_from_any_instant_rests_to_the_same_one(double from, double rest)
+    [InlineData(0, 10_000)]
+    [InlineData(3_000, 7_000)]
+    [InlineData(9_999, 1)]
+    [InlineData(10_000, 10_000)]
+    public void Whoever_rests_from_any_instant_rests_to_the_same_one(long from, long rest)
     {
-        _time.Advance(TimeSpan.FromSeconds(from));
+        _time.Advance(TimeSpan.FromMilliseconds(from));
 
-        Beat.Until(_time).ShouldBe(TimeSpan.FromSeconds(rest) + Behind);
+        Beat.Until(_time).ShouldBe(TimeSpan.FromMilliseconds(rest) + Behind);
     }
 
     [Fact]

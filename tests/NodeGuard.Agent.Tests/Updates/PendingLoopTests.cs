@@ -100,7 +100,7 @@ public sealed class PendingLoopTests : IDisposable, ILogger
         _loop.Latest!.Hazard.State.ShouldBe(HazardState.Hazard);
         _guard.Objects = [];
 
-        await AdvanceAsync(Beat, times: 12);
+        await AdvanceAsync(Beat, times: 13);
 
         _loop.Latest!.Hazard.State.ShouldBe(HazardState.None);
         _packages.Looks.ShouldBe(1);
