@@ -49,8 +49,7 @@ public static class FleetReading
     private static FleetNode NodeOf(
         SeenNode node, SeenAgent? agent, Dictionary<string, NodeRecycle> active, bool ownEtcdRole, ILookup<string, NodeRecycle> failures)
     {
-        // What an agent told of an earlier node of this name says nothing of this one.
-        SeenAgent? own = agent?.NodeUid == node.Uid ? agent : null;
+        SeenAgent? own = agent?.SpeaksOf(node) == true ? agent : null;
         bool controlPlane = node.Labels.ContainsKey(ControlPlane);
         return new FleetNode
         {
