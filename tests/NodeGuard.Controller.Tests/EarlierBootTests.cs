@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Kubernetes;
-using NodeGuard.Kubernetes.Client;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
 using NodeGuard.Sandbox.Simulation.Machines;

@@ -49,7 +49,7 @@ internal sealed partial class NodeConditionWriter(IKubeApi api, ILogger log)
     {
         SeenAgent? agent = view.Agent(node.Name);
         bool hasTold = agent is { Heartbeat: not null } && agent.NodeUid == node.Uid;
-        SeenAgent? heard = hasTold && agent!.SpeaksOf(node) ? agent : null;
+        SeenAgent? heard = view.Heard(node);
         IEnumerable<NodeConditionValue> hazard = hasTold && agent!.TellsHazard
             ? [NodeConditions.OfHazard(heard?.Hazard ?? HazardState.Unknown, heard?.HazardReason ?? string.Empty)]
             : [];

@@ -158,7 +158,7 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
     {
         if (node is null)
             return new ProvingNode();
-        SeenAgent? agent = recycle.View.Agent(node.Name) is { } told && told.SpeaksOf(node) ? told : null;
+        SeenAgent? agent = recycle.View.Heard(node);
         bool replaced = node.Uid != RecycleReading.NodeUid(recycle.Recycle);
         LabelMatch? pool = recycle.Policy is { } policy ? Observations.Selector(policy.Spec?.NodeSelector) : null;
         return new ProvingNode
