@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeGuard.Lab.Tests.Lab;
 using Shouldly;
@@ -51,23 +50,11 @@ public sealed class RebootTests
         after.ShouldNotBe(boot);
         await host.UntilAsync("the agent to tell that it was done", async () => await ToldBootIdAsync(guarded) == after, TimeSpan.FromSeconds(60));
         (await HistoryAsync(guarded)).ShouldBeEmpty("the kubelet has not told of another boot yet");
-        await TellAsKubeletAsync(host);
+        await TellBootAsKubeletAsync(host);
         await EndsAsync(guarded);
 
         JsonNode ended = (await HistoryAsync(guarded)).ShouldHaveSingleItem()!;
         ended["phase"]!.ToString().ShouldBe("Succeeded", await host.ShellAsync("journalctl --no-pager -u nodeguard-lab -u controller -n 80"));
         (await BootIdAsync(host)).ShouldBe(after, "what comes up again does not ask again");
-    }
-
-    /// <summary>The sandbox's kubelet is a simulated one, and has not rebooted with the host.</summary>
-    private static async Task TellAsKubeletAsync(LabContainer host)
-    {
-        string kubectl = Environment.GetEnvironmentVariable("NODEGUARD_KUBECTL") is { Length: > 0 } named ? named : "kubectl";
-        var boot = new JsonObject { ["status"] = new JsonObject { ["nodeInfo"] = new JsonObject { ["bootID"] = await BootIdAsync(host) } } };
-        (await CommandRunner.RunAsync(
-        [
-            "nsenter", "--target", host.Leader.ToString(CultureInfo.InvariantCulture), "--net", "--",
-            kubectl, "--kubeconfig", host.ProcPath(Kubeconfig), "patch", "node", Node, "--subresource=status", "--type=merge", "--patch", boot.ToJsonString(),
-        ])).Succeeded();
     }
 }

@@ -6,6 +6,7 @@ using NodeGuard.Controller.Recycles;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Fleet.Recycles;
+using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Models.Fleet;
@@ -47,10 +48,13 @@ internal sealed partial class NodeConditionWriter(IKubeApi api, ILogger log)
     private static IEnumerable<NodeConditionValue> Wanted(ClusterView view, SeenNode node, NodeRecycle? recycle)
     {
         SeenAgent? agent = view.Agent(node.Name);
-        bool tells = agent is { Heartbeat: not null } && agent.NodeUid == node.Uid;
-        IEnumerable<NodeConditionValue> hazard = tells && agent!.TellsHazard ? [NodeConditions.OfHazard(agent.Hazard, agent.HazardReason)] : [];
+        bool hasTold = agent is { Heartbeat: not null } && agent.NodeUid == node.Uid;
+        SeenAgent? heard = view.Heard(node);
+        IEnumerable<NodeConditionValue> hazard = hasTold && agent!.TellsHazard
+            ? [NodeConditions.OfHazard(heard?.Hazard ?? HazardState.Unknown, heard?.HazardReason ?? string.Empty)]
+            : [];
         return hazard.Concat(NodeConditions.Wanted(
-            tells ? agent!.Routes ?? RouteState.Unknown : null,
+            hasTold ? heard?.Routes ?? RouteState.Unknown : null,
             recycle?.Metadata.Name,
             recycle is null ? RecyclePhase.Pending : RecycleReading.Phase(recycle) ?? RecyclePhase.Pending,
             recycle is not null && RecycleStatusWriter.Holds(recycle, FleetConditions.Drained)));

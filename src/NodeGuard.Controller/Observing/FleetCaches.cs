@@ -75,6 +75,10 @@ public sealed record ClusterView(
 
     public SeenAgent? Agent(string node) => Agents.TryGet(new ObjectName(string.Empty, node), out SeenAgent? agent) ? agent : null;
 
+    /// <summary>What the agent of this very node has told of the boot that runs; null for nothing.</summary>
+    public SeenAgent? Heard(SeenNode node) =>
+        Agents.TryGet(new ObjectName(string.Empty, node.Name), out SeenAgent? agent) && agent.SpeaksOf(node) ? agent : null;
+
     public NodePolicy? Policy(string? name) =>
         name is not null && Policies.TryGet(new ObjectName(string.Empty, name), out NodePolicy? policy) ? policy : null;
 }

@@ -30,7 +30,7 @@ public static class FleetReading
         DisruptionBudget budget = PolicyReading.BudgetOf(fleet.Spec, out string? problem);
         return new FleetState
         {
-            Nodes = [.. view.Nodes.Objects.Select(node => NodeOf(node, view.Agent(node.Name), active, ownEtcdRole, failures))],
+            Nodes = [.. view.Nodes.Objects.Select(node => NodeOf(node, view.Heard(node), active, ownEtcdRole, failures))],
             Policies = [.. view.Policies.Objects.Select(policy => PolicyReading.Of(policy, ExpectedDurations.Of(policy.Metadata.Name ?? "", view.Recycles.Objects)))],
             Recycles = [.. view.Recycles.Objects.Where(static recycle => RecycleReading.Phase(recycle) is { } phase && !phase.IsFinal()).Select(recycle => RecycleReading.Planned(recycle, slots))],
             Slots = [.. (fleet.Status?.Slots ?? []).Select(SlotOf)],
@@ -47,10 +47,8 @@ public static class FleetReading
     internal static bool IsAvailable(SeenNode node) => node is { IsReady: true, Draining.Unschedulable: false } && Leaving(node) is null;
 
     private static FleetNode NodeOf(
-        SeenNode node, SeenAgent? agent, Dictionary<string, NodeRecycle> active, bool ownEtcdRole, ILookup<string, NodeRecycle> failures)
+        SeenNode node, SeenAgent? heard, Dictionary<string, NodeRecycle> active, bool ownEtcdRole, ILookup<string, NodeRecycle> failures)
     {
-        // What an agent told of an earlier node of this name says nothing of this one.
-        SeenAgent? own = agent?.NodeUid == node.Uid ? agent : null;
         bool controlPlane = node.Labels.ContainsKey(ControlPlane);
         return new FleetNode
         {
@@ -67,14 +65,14 @@ public static class FleetReading
             ExcludedBy = Excluded(node.Draining.Annotations),
             IsControlPlane = controlPlane,
             IsEtcdMember = ownEtcdRole ? node.Labels.ContainsKey(Etcd) : controlPlane,
-            Image = own?.Image,
-            Drift = own?.Drift ?? DriftState.Unknown,
-            RebootRequired = own?.RebootRequired,
-            Pending = own?.Pending,
-            Interrupted = own?.Interrupted ?? false,
-            Hazard = own?.Hazard ?? HazardState.Unknown,
-            HazardReason = own?.HazardReason ?? string.Empty,
-            RoutesLost = own?.Routes == RouteState.Lost,
+            Image = heard?.Image,
+            Drift = heard?.Drift ?? DriftState.Unknown,
+            RebootRequired = heard?.RebootRequired,
+            Pending = heard?.Pending,
+            Interrupted = heard?.Interrupted ?? false,
+            Hazard = heard?.Hazard ?? HazardState.Unknown,
+            HazardReason = heard?.HazardReason ?? string.Empty,
+            RoutesLost = heard?.Routes == RouteState.Lost,
             RestsUntil = failures[node.Uid].Max(static failed => failed.Status?.FinishedAt + RecycleReading.Rest(RecycleReading.Attempts(failed))),
         };
     }

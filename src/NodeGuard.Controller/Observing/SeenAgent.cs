@@ -60,6 +60,12 @@ public sealed record SeenAgent
         NodeUid, Heartbeat is null, (BootId, Image, Drift, RebootRequired, Routes), (Pending?.Key, Interrupted, Hazard, HazardReason, AskedHold), AskedOperation,
         Operation?.State, Operation?.Message, LastEpisode?.Id);
 
+    /// <summary>
+    /// Its word is of this node and of the boot that runs: what was told of an earlier node of the name, or before the machine started
+    /// again, says nothing of it. The kubelet and the agent read the same boot id; who has not told one yet is believed.
+    /// </summary>
+    public bool SpeaksOf(SeenNode node) => NodeUid == node.Uid && (BootId == node.BootId || BootId.Length == 0 || node.BootId.Length == 0);
+
     public static SeenAgent Of(GuardedNode guarded, StringPool pool) => new()
     {
         Node = guarded.Metadata.Name ?? string.Empty,

@@ -158,7 +158,7 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
     {
         if (node is null)
             return new ProvingNode();
-        SeenAgent? agent = OwnAgent(recycle.View, node);
+        SeenAgent? agent = recycle.View.Heard(node);
         bool replaced = node.Uid != RecycleReading.NodeUid(recycle.Recycle);
         LabelMatch? pool = recycle.Policy is { } policy ? Observations.Selector(policy.Spec?.NodeSelector) : null;
         return new ProvingNode
@@ -182,12 +182,5 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
     {
         string? wanted = recycle.Policy?.Spec?.Image?.Version is { Length: > 0 } image ? image : null;
         return wanted is not null && recycle.Replacement?.Image is { } before && agent?.Image == before ? before : wanted;
-    }
-
-    // What an agent told of an earlier node of this name says nothing of this one.
-    private static SeenAgent? OwnAgent(ClusterView view, SeenNode node)
-    {
-        SeenAgent? agent = view.Agent(node.Name);
-        return agent?.NodeUid == node.Uid ? agent : null;
     }
 }

@@ -21,6 +21,13 @@ internal static class PodDefaults
             if (container is JsonObject fields)
                 SetContainer(fields);
         }
+
+        foreach (JsonNode? volume in spec.Items("volumes"))
+        {
+            SetFieldRefs(volume.Items("downwardAPI", "items"), static item => item.Child("fieldRef"));
+            foreach (JsonNode? source in volume.Items("projected", "sources"))
+                SetFieldRefs(source.Items("downwardAPI", "items"), static item => item.Child("fieldRef"));
+        }
     }
 
     /// <summary>Every pod leaves a node that is lost after five minutes, unless it says otherwise.</summary>
@@ -85,6 +92,13 @@ internal static class PodDefaults
             yield return FieldError.Required($"{path}.image");
     }
 
+    // A reference is one value: who applies it without this version conflicts with whoever applied it before.
+    private static void SetFieldRefs(IEnumerable<JsonNode?> items, Func<JsonNode?, JsonObject?> reference)
+    {
+        foreach (JsonNode? item in items)
+            reference(item)?.Default("apiVersion", "v1");
+    }
+
     private static void SetContainer(JsonObject container)
     {
         container.Default("terminationMessagePath", "/dev/termination-log");
@@ -96,6 +110,7 @@ internal static class PodDefaults
         container.Default("imagePullPolicy", latest && !last.Contains('@', StringComparison.Ordinal) ? "Always" : "IfNotPresent");
         foreach (JsonNode? port in container.Items("ports"))
             (port as JsonObject)?.Default("protocol", "TCP");
+        SetFieldRefs(container.Items("env"), static variable => variable.Child("valueFrom", "fieldRef"));
         if (container.Child("resources", "limits") is not { Count: > 0 } limits)
             return;
         JsonObject requests = container.Ensure("resources", "requests");

@@ -94,10 +94,39 @@ public sealed class FleetRuleTests(ClusterFixture cluster)
         await RefusedAsync(
             FleetObjects.Recycles, FleetObjects.Recycle("bad", Node + ",\"method\":\"Reboot\",\"replacementFirst\":true"), "replacementFirst makes no sense with Reboot", "first");
         await RefusedAsync(
+            FleetObjects.Recycles, FleetObjects.Recycle("bad", Node + ",\"method\":\"Update\",\"replacementFirst\":true"), "replacementFirst makes no sense with Reboot and Update", "first");
+        await RefusedAsync(
             FleetObjects.Fleets, FleetObjects.Fleet("""{"notifications":[{"format":"Json"}]}""", "cluster"), "a receiver has either url or urlFrom", "no url");
         await RefusedAsync(FleetObjects.Fleets, FleetObjects.Fleet("{}", "second"), "there is one Fleet, and its name must be cluster", "name");
         await RefusedAsync(
             FleetObjects.Fleets, FleetObjects.Fleet("""{"budget":{"maxUnavailable":"150%"}}""", "cluster"), "a percentage from 0% to 100%", "budget");
+    }
+
+    [RealServerFact]
+    public async Task An_update_that_names_no_packages_is_refused_with_a_sentence()
+    {
+        await cluster.Fleet.DefineAsync();
+
+        const string Sentence = "an update must name packages: nothing is installed that nobody has named";
+        foreach (string more in (string[])["", ",\"packages\":[]", ",\"repair\":false", ",\"despiteHazard\":true"])
+            await RefusedAsync(FleetObjects.Guarded, FleetObjects.GuardedNode("bad", Operation("Update", more)), Sentence, more);
+    }
+
+    [Fact]
+    public async Task Every_operation_that_an_agent_knows_is_taken()
+    {
+        await cluster.Fleet.DefineAsync();
+
+        string[] operations =
+        [
+            Operation("Reboot"), Operation("Kexec"), Operation("SoftReboot"), Operation("Update", ",\"repair\":true"),
+            Operation("Update", ",\"packages\":[{\"name\":\"systemd:amd64\",\"version\":\"257.13-1~deb13u1\",\"security\":true}],\"despiteHazard\":true"),
+        ];
+        foreach (string spec in operations)
+        {
+            RawAnswer made = await cluster.Api.PostAsync($"{FleetObjects.Guarded}?dryRun=All&fieldValidation=Strict", FleetObjects.GuardedNode(FleetObjects.NewName("good"), spec));
+            made.Code.ShouldBe(201, $"{spec}: {made.Text}");
+        }
     }
 
     [RealServerFact]
@@ -124,6 +153,9 @@ public sealed class FleetRuleTests(ClusterFixture cluster)
             await cluster.Api.DeleteAsync(path);
         }
     }
+
+    private static string Operation(string kind, string more = "") =>
+        $$"""{"operation":{"id":"1","kind":"{{kind}}","recycle":"r","deadline":"2026-11-22T00:00:00Z"{{more}} } }""";
 
     private static JsonObject Selecting(string selector)
     {

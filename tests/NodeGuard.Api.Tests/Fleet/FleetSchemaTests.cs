@@ -18,6 +18,8 @@ public sealed class FleetSchemaTests(ClusterFixture cluster)
         ("\"ageJitter\":\"100%\"", "spec.ageJitter"),
         ("\"image\":{\"onDrift\":\"Panic\"}", "spec.image.onDrift"),
         ("\"updates\":{\"reboot\":\"Always\"}", "spec.updates.reboot"),
+        ("\"updates\":{\"rebootMethod\":\"Halt\"}", "spec.updates.rebootMethod"),
+        ("\"updates\":{\"repair\":\"Always\"}", "spec.updates.repair"),
         ("\"budget\":{\"maxUnavailable\":\"101%\"}", "spec.budget.maxUnavailable"),
         ("\"budget\":{\"maxUnavailable\":-1}", "spec.budget.maxUnavailable"),
         ("\"budget\":{\"maxUnavailable\":true}", "spec.budget.maxUnavailable"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeGuard.Lab.Tests.Lab;
 
@@ -31,6 +32,7 @@ internal static class HostCluster
             await guarded.ConfigureAsync(inCluster with { UnitLines = [AfterSandbox] });
             string boot = await BootIdAsync(host);
             await host.UntilAsync("the agent to report", async () => await ToldBootIdAsync(guarded) == boot, TimeSpan.FromSeconds(60));
+            await TellBootAsKubeletAsync(host);
             return guarded;
         }
         catch
@@ -67,6 +69,20 @@ internal static class HostCluster
         CommandResult seen = await guarded.TryCliAsync("history", "--kubeconfig", Kubeconfig, "-o", "json");
         return seen.ExitCode == 0 && JsonNode.Parse(seen.Output)?["recycles"] is JsonArray recycles ? recycles : [];
     }
+
+    /// <summary>The sandbox's kubelet is a simulated one, and knows nothing of the host's boots.</summary>
+    public static async Task TellBootAsKubeletAsync(LabContainer host)
+    {
+        string kubectl = Environment.GetEnvironmentVariable("NODEGUARD_KUBECTL") is { Length: > 0 } named ? named : "kubectl";
+        (await CommandRunner.RunAsync(
+        [
+            "nsenter", "--target", host.Leader.ToString(CultureInfo.InvariantCulture), "--net", "--",
+            kubectl, "--kubeconfig", host.ProcPath(Kubeconfig), "patch", "node", Node, "--subresource=status", "--type=merge", "--patch", Boot(await BootIdAsync(host)).ToJsonString(),
+        ])).Succeeded();
+    }
+
+    /// <summary>What a kubelet tells of the boot that runs.</summary>
+    public static JsonObject Boot(string id) => new() { ["status"] = new JsonObject { ["nodeInfo"] = new JsonObject { ["bootID"] = id } } };
 
     public static async Task<string> BootIdAsync(LabContainer host) => (await host.ReadFileAsync("/proc/sys/kernel/random/boot_id")).Trim();
 

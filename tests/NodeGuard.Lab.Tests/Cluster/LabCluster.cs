@@ -42,7 +42,7 @@ internal sealed class LabCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the API server reachable from the container.</summary>
+    /// <summary>Makes the API server reachable from the container, and tells the container's boot as the node's kubelet would.</summary>
     /// <returns>The variables by which its agent is that of the node.</returns>
     public async Task<string> JoinAsync(LabContainer container, string node)
     {
@@ -50,6 +50,7 @@ internal sealed class LabCluster : IAsyncDisposable
         string server = text.Split('\n').Select(static line => line.Trim()).First(static line => line.StartsWith("server:", StringComparison.Ordinal))["server:".Length..].Trim();
         _relays.Add(await ApiRelay.StartAsync(container, new Uri(server).Port));
         await container.WriteFileAsync(InContainer, text.Replace(server, $"https://{ApiRelay.Address}", StringComparison.Ordinal));
+        await KubectlAsync("patch", "node", node, "--subresource=status", "--type=merge", "--patch", HostCluster.Boot(await HostCluster.BootIdAsync(container)).ToJsonString());
         return $"NODEGUARD_CLUSTER_NODE={node} NODEGUARD_CLUSTER_KUBECONFIG={InContainer}";
     }
 
