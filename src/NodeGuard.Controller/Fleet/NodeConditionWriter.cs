@@ -51,7 +51,7 @@ internal sealed partial class NodeConditionWriter(IKubeApi api, ILogger log)
         bool hasTold = agent is { Heartbeat: not null } && agent.NodeUid == node.Uid;
         SeenAgent? heard = view.Heard(node);
         IEnumerable<NodeConditionValue> hazard = hasTold && agent!.TellsHazard
-            ? [NodeConditions.OfHazard(heard?.Hazard ?? HazardState.Unknown, heard?.HazardReason ?? string.Empty)]
+            ? [NodeConditions.OfHazard(heard?.Hazard ?? HazardState.Unknown, heard?.HazardReason ?? "The agent of this node has told nothing since the boot that the kubelet tells of.")]
             : [];
         return hazard.Concat(NodeConditions.Wanted(
             hasTold ? heard?.Routes ?? RouteState.Unknown : null,

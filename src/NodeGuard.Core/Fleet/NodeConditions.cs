@@ -61,6 +61,6 @@ public static class NodeConditions
         RouteState.Intact => new(RoutesIntact, "True", "Intact", "all routing rules and routes that should exist do"),
         RouteState.Restoring => new(RoutesIntact, "False", "Restoring", "routing rules or routes were deleted, and are being restored"),
         RouteState.Lost => new(RoutesIntact, "False", "Lost", "routing rules or routes that should exist do not: nodeguard routes diff on the node names them"),
-        _ => new(RoutesIntact, "Unknown", "AgentUnknown", "the agent of this node has not told whether its routes are intact"),
+        _ => new(RoutesIntact, "Unknown", "AgentUnknown", "the agent of this node has not told, since the boot that the kubelet tells of, whether its routes are intact"),
     };
 }
