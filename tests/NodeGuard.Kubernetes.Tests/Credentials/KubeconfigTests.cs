@@ -100,6 +100,8 @@ public sealed class KubeconfigTests : IDisposable
         { "a: &x 1\nb: *y", "an alias of an anchor that does not stand before it" },
         { "a: 1\na: 2", "line 2: a key that stands in the same mapping before" },
         { "users: [{name: a, user: {exec: {command: x, apiVersion: client.authentication.k8s.io/v1alpha1}}}]", "apiVersion: is 'client.authentication.k8s.io/v1alpha1'; wanted" },
+        { "users: [{name: a, user: {exec: {command: x, apiVersion: client.authentication.k8s.io/v1 token hunter2secret}}}]", "apiVersion: is no version of client.authentication.k8s.io; wanted" },
+        { "users: [{name: a, user: {exec: {command: x}}}]", "apiVersion: is missing; wanted" },
         { "users: [{name: a, user: {exec: {command: x, apiVersion: client.authentication.k8s.io/v1}}}]", "interactiveMode: wanted Never, IfAvailable or Always" },
         { "users: [{name: a, user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1}}}]", "users[0].user.exec.command: is missing" },
         { "current-context: x", "there is no context 'x'; it has no contexts" },

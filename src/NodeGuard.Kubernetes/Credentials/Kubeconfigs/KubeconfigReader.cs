@@ -83,7 +83,7 @@ internal sealed class KubeconfigReader(string file)
         var version = fields.Text("apiVersion") ?? string.Empty;
         var command = fields.Text("command") ?? string.Empty;
         if (version is not (ExecVersions.V1 or ExecVersions.V1Beta1))
-            fields.Report("apiVersion", $"is '{version}'; wanted {ExecVersions.V1} or {ExecVersions.V1Beta1}; the plugin's newer releases write one of these");
+            fields.Report("apiVersion", $"is {ExecVersions.Shown(version)}; wanted {ExecVersions.V1} or {ExecVersions.V1Beta1}; the plugin's newer releases write one of these");
         if (command.Length == 0)
             fields.Report("command", "is missing; wanted the plugin's program");
         return new ExecEntry(

@@ -57,7 +57,7 @@ internal sealed class Machine
     /// <summary>That was a soft reboot.</summary>
     public bool KeepsKernel { get; set; }
 
-    /// <summary>Its packages, by name; null until its agent has looked.</summary>
+    /// <summary>Its packages, by name, as the archive had them when it was made; null of one that was known again, until its agent looks.</summary>
     public Dictionary<string, string>? Installed { get; set; }
 
     /// <summary>When a kernel was installed last.</summary>

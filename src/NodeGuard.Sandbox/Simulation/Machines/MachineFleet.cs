@@ -49,6 +49,7 @@ internal sealed class MachineFleet(ObjectWrites writes, Agenda agenda)
             Image = age is null && faults.Has(MachineFaults.WrongImage) ? faults.Value(MachineFaults.WrongImage, "debian-wrong") : pool.Image,
             Claim = claim,
             Inherited = inherited,
+            Installed = pool.Archive(),
             BootId = MadeUp.Uid(writes.Cluster.Chance),
             NodeName = NextName(pool, age is null && (pool.SameName || faults.Has(MachineFaults.SameName))),
         };

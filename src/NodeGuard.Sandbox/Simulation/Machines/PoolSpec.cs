@@ -49,6 +49,18 @@ public sealed record PoolSpec
     /// <summary>The key of the webhook's signatures; empty takes unsigned requests.</summary>
     public string Secret { get; init; } = "";
 
+    /// <summary>The versions that the archive has now, by name; of a name that stands there twice the last one.</summary>
+    internal Dictionary<string, string> Archive()
+    {
+        var versions = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string[] package in Packages.Select(static package => package.Split('=', 2)).Where(static parts => parts.Length == 2))
+        {
+            versions[package[0]] = package[1];
+        }
+
+        return versions;
+    }
+
     internal static PoolSpec Of(JsonObject pool)
     {
         JsonNode? spec = pool.At("spec");

@@ -15,7 +15,7 @@ internal sealed class SimulatedPackages
     public SimulatedPackages(Machine machine, PoolSpec pool, MachineFaults faults)
     {
         (_machine, _pool, _faults) = (machine, pool, faults);
-        _archive = pool.Packages.Select(static package => package.Split('=', 2)).Where(static parts => parts.Length == 2).ToDictionary(static parts => parts[0], static parts => parts[1]);
+        _archive = pool.Archive();
         machine.Installed ??= new Dictionary<string, string>(_archive);
     }
 
