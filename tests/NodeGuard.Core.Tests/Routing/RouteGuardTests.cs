@@ -262,8 +262,7 @@ public class RouteGuardTests
     {
         ModelObject[] rules = [.. Enumerable.Range(1, 200).Select(i => ModelObject.Rule((uint)i, 1))];
         byte[][] bytes = [.. rules.Select(rule => rule.Bytes())];
-        // What the runtime allocates on this thread for itself, as in a collection, is not in every round.
-        long least = long.MaxValue;
+        var allocating = new List<int>();
         for (int round = 0; round < 5; round++)
         {
             _harness.AddAsOwner(rules);
@@ -277,9 +276,13 @@ public class RouteGuardTests
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             _harness.Guard.Outbox.Count.ShouldBe(200);
             _harness.Guard.Outbox.Clear();
-            least = Math.Min(least, allocated);
+            if (round > 0 && allocated > 0)
+            {
+                allocating.Add(round);
+            }
         }
 
-        least.ShouldBe(0);
+        // The runtime may allocate something on this thread for itself; what the path allocates comes in every round.
+        allocating.Count.ShouldBeLessThanOrEqualTo(1);
     }
 }
