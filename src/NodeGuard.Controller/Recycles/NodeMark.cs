@@ -45,6 +45,15 @@ internal sealed class NodeMark(IKubeApi api, INodeDrain drain)
         || (node.Draining.Annotations.GetValueOrDefault(DrainKeys.CordonedBy) == RecycleReading.CordonId(recycleUid)
             && CordonDecision.Owner(node.Draining, RecycleReading.CordonId(recycleUid)) is CordonOwner.Us or CordonOwner.EarlierDrain);
 
+    /// <summary>
+    /// Somebody has taken our cordon away, as far as the cache knows. Note and cordon come with one write, and the taint after
+    /// it: who sees either without a cordon sees what came later.
+    /// </summary>
+    public static bool LostItsCordon(SeenNode node, string recycleUid) =>
+        !node.Draining.Unschedulable
+        && (node.Marked == recycleUid
+            || node.Draining.Annotations.GetValueOrDefault(DrainKeys.CordonedBy) == RecycleReading.CordonId(recycleUid));
+
     private async Task<string?> TaintAsync(string node, string recycleUid, bool wanted, CancellationToken cancellation)
     {
         string problem = string.Empty;

@@ -49,8 +49,7 @@ internal sealed class RecycleEyes(DrainRuns drains, WorkloadOwners owners, Healt
             Attempts = RecycleReading.Attempts(recycle.Recycle),
             Action = Action(recycle, successor, refusal),
             AwaitsSuccessor = before is not null,
-            CordonTaken = phase == RecyclePhase.Cordoned && recycle.Replacement?.SurgedAt >= recycle.Recycle.Status?.PhaseSince
-                && recycle.Node is { Draining.Unschedulable: false },
+            CordonTaken = phase == RecyclePhase.Cordoned && recycle.Node is { } taken && NodeMark.LostItsCordon(taken, recycle.Uid),
             Health = verdict.Health,
             TimedOut = mayTimeOut && recycle.Recycle.Status?.PhaseDeadline is { } deadline && deadline <= recycle.Now,
         };

@@ -34,7 +34,7 @@ public sealed record RecycleObservation
 
     public ActionState Action { get; init; } = ActionState.NotAsked;
 
-    /// <summary>The cordon stood in this phase, when one machine more was asked for, and somebody has taken it away since.</summary>
+    /// <summary>The recycle's mark is on the node, and the cordon that came before it is not: somebody has taken it away.</summary>
     public bool CordonTaken { get; init; }
 
     /// <summary>What is wanted before the drain is not there yet: the successor, or word that the machine can be replaced at all.</summary>
