@@ -28,6 +28,7 @@ public sealed partial class GuardService : IHostedGuard
     private readonly BusLoop _bus;
     private readonly PreventionLoop _prevention;
     private readonly HostPrevention _host;
+    private readonly QuietCollection _garbage = new(new ProcessGarbage());
     private readonly DateTimeOffset _startedAt;
     private AgentOptions _options;
     private LedgerBinding _live = new("", 0, null);
@@ -162,16 +163,18 @@ public sealed partial class GuardService : IHostedGuard
         while (true)
         {
             heartbeat.Beat();
-            await RefreshStatusAsync(cancellation);
+            LedgerCounts counts = await RefreshStatusAsync(cancellation);
+            _garbage.Look(counts.EpisodeRunning);
             await Task.Delay(Beat.Until(_surroundings.Time, StatusInterval), _surroundings.Time, cancellation);
         }
     }
 
-    private async Task RefreshStatusAsync(CancellationToken cancellation)
+    private async Task<LedgerCounts> RefreshStatusAsync(CancellationToken cancellation)
     {
         LedgerCounts counts = await _thread.AskAsync(thread => LedgerCounts.Of(thread.Guard), cancellation);
         CountReads();
         _status = Describe(counts, null);
+        return counts;
     }
 
     private void CountReads()

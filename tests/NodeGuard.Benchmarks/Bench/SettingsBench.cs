@@ -19,8 +19,8 @@ internal static class SettingsBench
         ("TieredCompilation=1, PGO=1", new() { ["DOTNET_TieredCompilation"] = "1", ["DOTNET_TieredPGO"] = "1" }),
         ("gcConcurrent=1", new() { ["DOTNET_gcConcurrent"] = "1" }),
         ("GCConserveMemory=7", new() { ["DOTNET_GCConserveMemory"] = "7" }),
-        ("GCGen0MaxBudget by cache", new() { ["DOTNET_GCGen0MaxBudget"] = "0" }),
-        ("GCGen0MaxBudget=1 MiB", new() { ["DOTNET_GCGen0MaxBudget"] = "0x100000" }),
+        ("first generation by cache", new() { ["DOTNET_GCgen0size"] = "0", ["DOTNET_GCGen0MaxBudget"] = "0" }),
+        ("first generation 2 MiB", new() { ["DOTNET_GCgen0size"] = "0x200000", ["DOTNET_GCGen0MaxBudget"] = "0x200000" }),
         ("realtimePriority 0", new() { ["NODEGUARD_REALTIME_PRIORITY"] = "0" }),
     ];
 
