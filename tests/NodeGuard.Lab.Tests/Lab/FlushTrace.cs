@@ -26,6 +26,9 @@ internal sealed record FlushTrace
     /// <summary>From the first deletion to the last return.</summary>
     public required double WholeMilliseconds { get; init; }
 
+    /// <summary>From the first return to the last one: 0 with fewer than two.</summary>
+    public required double ReturningMilliseconds { get; init; }
+
     /// <summary>From the last deletion to the last return; 0 when the last return came before.</summary>
     public required double TailMilliseconds { get; init; }
 
@@ -42,7 +45,7 @@ internal sealed record FlushTrace
         var twins = new Dictionary<(ObjectKind, string), int>();
         var gaps = new List<(ObjectKind Kind, long Gap)>();
         var deleted = new Dictionary<ObjectKind, int>();
-        (long first, long lastDeletion, long lastReturn) = (0, 0, 0);
+        (long first, long lastDeletion, long firstReturn, long lastReturn) = (0, 0, 0, 0);
         foreach (TraceNote note in notes)
         {
             (ObjectKind, string) key = (note.Kind, note.Identity);
@@ -61,6 +64,7 @@ internal sealed record FlushTrace
             else if (open.TryGetValue(key, out Queue<long>? times) && times.TryDequeue(out long since))
             {
                 gaps.Add((note.Kind, note.At - since));
+                firstReturn = firstReturn == 0 ? note.At : firstReturn;
                 lastReturn = note.At;
             }
             else
@@ -80,6 +84,7 @@ internal sealed record FlushTrace
             Returns = gaps,
             DeletingMilliseconds = (lastDeletion - first) / 1e6,
             WholeMilliseconds = Math.Max(lastReturn - first, 0) / 1e6,
+            ReturningMilliseconds = (lastReturn - firstReturn) / 1e6,
             TailMilliseconds = Math.Max(lastReturn - lastDeletion, 0) / 1e6,
             Overrun = overrun,
         };
