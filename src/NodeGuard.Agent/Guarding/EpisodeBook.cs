@@ -23,8 +23,9 @@ internal readonly record struct KnownCause(EpisodeCause Kind, string Text)
 /// </summary>
 internal sealed partial class EpisodeBook : IDisposable
 {
-    // A flush tells thousands of events a second; a turn for each would take from the guard a core's share.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    // A flush tells thousands of events a second; a turn for each would take a core's share from the guard, and whoever writes
+    // text while it works stands in its way in the allocator (ADR 2).
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     // Hundreds of routes may wait for one address that networkd takes away and sets anew; what stays away is told one by one.
     private const int RefusalsTold = 5;
@@ -65,8 +66,8 @@ internal sealed partial class EpisodeBook : IDisposable
             heartbeat.Beat();
             if (await _waiting.WaitAsync(Beat.Next, cancellation))
             {
-                Take();
                 await Task.Delay(Pause, _time, cancellation);
+                Take();
             }
         }
     }

@@ -257,7 +257,7 @@ public sealed class Ledger
     private static uint[] GroupMembers(ReadOnlySpan<byte> group)
     {
         const int entrySize = 8;
-        var members = new uint[group.Length / entrySize];
+        uint[] members = group.IsEmpty ? [] : new uint[group.Length / entrySize];
         for (int i = 0; i < members.Length; i++)
         {
             members[i] = BinaryPrimitives.ReadUInt32LittleEndian(group[(i * entrySize)..]);

@@ -5,7 +5,9 @@ public delegate Ownership OwnerOf(in ObservedObject observed);
 
 public sealed partial class RouteGuard
 {
-    private readonly HashSet<ObjectKey> _deletedDuringRead = new(256);
+    // To grow is to allocate, and whoever meets another thread in the collector's allocator sleeps 5 ms (.NET 10): 200 KiB
+    // for a flush that goes on during a read.
+    private readonly HashSet<ObjectKey> _deletedDuringRead = new(4096);
     private readonly List<LedgerEntry> _short = [];
     private readonly HashSet<ObjectKey> _ownersOwn = [];
     private int _read;

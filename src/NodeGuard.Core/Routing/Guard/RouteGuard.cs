@@ -33,7 +33,7 @@ public sealed partial class RouteGuard
     private readonly HashSet<AddressNumber> _fallenAddresses = new(256);
     private readonly HashSet<uint> _fallenNexthops = new(256);
     private readonly HashSet<int> _fallenLinks = new(64);
-    private readonly List<LedgerEntry> _waiting = new(1024);
+    private readonly List<LedgerEntry> _waiting = new(4096);
     private long _lastCauseAt;
     private long _lastNetworkdDeletion = long.MinValue / 2;
     private long _networkdStartedAt = long.MinValue / 2;
