@@ -28,7 +28,6 @@ internal sealed class Laws
     private readonly Dictionary<string, string> _ended = [];
     private readonly Dictionary<string, (DateTimeOffset At, JsonObject Recycle)> _removed = [];
     private readonly Queue<(DateTimeOffset Until, int Budget)> _budgets = new();
-    private int _budget;
     private DateTimeOffset _missingByOthersUntil;
     private bool _policyGone;
     private bool _sabotaged;
@@ -37,7 +36,7 @@ internal sealed class Laws
     {
         _server = server;
         _history = history;
-        _budget = history.Judged ?? history.MaxUnavailable;
+        Budget = history.Judged ?? history.MaxUnavailable;
         foreach (StoredObject node in server.Cluster.Store.Snapshot("nodes").Objects())
             _everReady.Add(Uid(node.Value));
         server.Cluster.Store.Committed += OnCommitted;
@@ -45,6 +44,9 @@ internal sealed class Laws
 
     /// <summary>The first law that was broken, and how; null while all hold.</summary>
     public string? Broken { get; private set; }
+
+    /// <summary>How many may be unavailable, as the policy says now.</summary>
+    public int Budget { get; private set; }
 
     public IReadOnlyList<string> Nodes => [.. All("nodes").Select(Name)];
 
@@ -78,8 +80,8 @@ internal sealed class Laws
 
     public void BudgetBecomes(int budget)
     {
-        _budgets.Enqueue((Now + Unknowable, _budget));
-        _budget = budget;
+        _budgets.Enqueue((Now + Unknowable, Budget));
+        Budget = budget;
     }
 
     public void PolicyGoes() => _policyGone = true;
@@ -92,8 +94,6 @@ internal sealed class Laws
         _removed[Uid(recycle)] = (Now, recycle);
         _sabotaged |= (recycle.Text("status", "replacement", "requestedAt") ?? recycle.Text("status", "replacement", "surgedAt")) is not null;
     }
-
-    public void Calm() => BudgetBecomes(Math.Max(1, _budget));
 
     /// <summary>Invariant 6, where something is asked of a machine.</summary>
     public void Asked(string plural, string name)
@@ -114,7 +114,7 @@ internal sealed class Laws
     public void AtTheEnd(bool quiet)
     {
         if (!quiet)
-            Break(8, $"not all came to an end: {string.Join(", ", All(Recycles).Where(static recycle => !IsOver(recycle)).Select(Told))}; slots: {string.Join(", ", Slots().Select(static slot => slot.ToJsonString()))}");
+            Break(8, $"not all came to an end: {string.Join(", ", All(Recycles).Where(static recycle => !IsOver(recycle)).Select(Told))}; slots: {string.Join(", ", Slots().Select(static slot => slot.ToJsonString()))}; away: {string.Join(", ", All("nodes").Where(IsAway).Select(Name))}");
         foreach (JsonObject node in All("nodes"))
         {
             if (MarkOf(node) is { } mark)
@@ -211,7 +211,7 @@ internal sealed class Laws
     {
         while (_budgets.TryPeek(out (DateTimeOffset Until, int Budget) old) && old.Until < Now)
             _budgets.Dequeue();
-        return _budgets.Select(static old => old.Budget).Append(_budget).Max();
+        return _budgets.Select(static old => old.Budget).Append(Budget).Max();
     }
 
     private void OnRecycle(JsonObject before, JsonObject after)
@@ -351,7 +351,7 @@ internal sealed class Laws
     private bool HasRoom()
     {
         JsonObject[] nodes = [.. All("nodes")];
-        return nodes.Count(IsAway) + Math.Max(0, _history.Nodes - nodes.Length) < _budget;
+        return nodes.Count(IsAway) + Math.Max(0, _history.Nodes - nodes.Length) < Budget;
     }
 
     private static string Told(JsonObject recycle) => $"{Name(recycle)} is {recycle.Text("status", "phase")}: {recycle.Text("status", "message")}";
