@@ -254,6 +254,31 @@ public sealed class HistoryTests(ITestOutputHelper output)
         result.Outcome.ShouldBe("ask-1 Succeeded", result.Log);
     }
 
+    /// <summary>The wave behind the canary's goes by the budget, and two of its nodes at once are within it (seed 51453).</summary>
+    [Fact]
+    public void An_update_that_a_person_asked_for_is_the_canary_s_proof()
+    {
+        // Age and reboots do not go together: the fleet begins with its updates when age is no reason any more.
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 51453,
+            Reboot = true,
+            MaxUnavailable = 2,
+            MaxAge = TimeSpan.FromMinutes(25),
+            Pods = 0,
+            Updates = UpdateDrain.IfReboot,
+            UntilUpToDate = true,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(26), Doing.NewPackages, 0, 0), new Deed(TimeSpan.FromSeconds(190), Doing.Request, 0, 0),
+                new Deed(TimeSpan.FromSeconds(234), Doing.RequestUpdate, 2, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+        result.Installed.ShouldBe("systemd:amd64=2 linux-image-6:amd64=1 on 3 of 3");
+    }
+
     private static void OnAllCores(int[] items, Action<int> play)
     {
         int next = -1;

@@ -25,6 +25,8 @@ internal sealed class Laws
     private readonly Dictionary<string, HashSet<string>> _askedBy = [];
     private readonly Dictionary<string, string> _updatedBy = [];
     private readonly Dictionary<string, string> _firstOf = [];
+    private readonly Dictionary<string, string[]> _versionsOf = [];
+    private readonly HashSet<string> _proven = [];
     private readonly Dictionary<string, string> _ended = [];
     private readonly Dictionary<string, (DateTimeOffset At, JsonObject Recycle)> _removed = [];
     private readonly Queue<(DateTimeOffset Until, int Budget)> _budgets = new();
@@ -246,6 +248,7 @@ internal sealed class Laws
     /// <summary>Invariant 11: what is not known is not well.</summary>
     private void OnSucceeded(JsonObject recycle)
     {
+        _proven.UnionWith(_versionsOf.GetValueOrDefault(Uid(recycle), []));
         string name = recycle.Text("status", "replacement", "successor", "name") ?? "";
         if (Find("nodes", name) is not { } node)
         {
@@ -276,9 +279,13 @@ internal sealed class Laws
             Break(6, $"update {id} was asked of node {Name(node)}, which no recycle holds that has not ended");
         else if (!_updatedBy.TryAdd(Uid(recycle), id))
             Break(9, $"recycle {Name(recycle)} asked for more than one update of node {Name(node)}: {_updatedBy[Uid(recycle)]}, {id}");
+        string[] versions = [.. guarded.Items("spec", "operation", "packages").Select(static package => $"{package.Text("name")}={package.Text("version")}")];
+        if (recycle is not null)
+            _versionsOf[Uid(recycle)] = versions;
         if (recycle is null || _sabotaged || recycle.Flag("spec", "force") == true || recycle.Items("spec", "reasons").Any(static reason => (string?)reason == nameof(RecycleReason.Manual)) == true)
             return;
-        foreach (string version in guarded.Items("spec", "operation", "packages").Select(static package => $"{package.Text("name")}={package.Text("version")}"))
+        // Whoever asked for the update that succeeded, it is the canary's proof.
+        foreach (string version in versions.Where(version => !_proven.Contains(version)))
         {
             if (!_firstOf.TryAdd(version, Name(recycle)) && Find(Recycles, _firstOf[version]) is { } canary && Uid(canary) != Uid(recycle) && !IsFinal(canary))
                 Break(9, $"{version} was asked for by {Name(recycle)} while {Name(canary)} is the first to try it, and has not ended");
