@@ -177,7 +177,6 @@ internal sealed class HistoryRun
             }
         }
 
-        _laws.Calm();
         _person.Calm();
         TimeSpan next = _world.Now;
         bool quiet = _world.RunUntil(_world.Now + Patience, () =>

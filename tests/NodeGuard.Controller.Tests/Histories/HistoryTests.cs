@@ -225,6 +225,60 @@ public sealed class HistoryTests(ITestOutputHelper output)
         result.Broken.ShouldBeNull(result.Log);
     }
 
+    /// <summary>
+    /// When all is to end, the judge counts by the budget that the policy has: a request that waited beside a machine that is never
+    /// ready had room in its eyes alone (seed 51026).
+    /// </summary>
+    /// <param name="boot">Of the pool: the machine's node is there when faults end, and it gets well; or it comes behind that, and does not.</param>
+    [Theory]
+    [InlineData("never-ready")]
+    [InlineData("slow-boot=6")]
+    public void A_request_that_waited_has_its_turn_in_the_end_beside_a_machine_that_never_was_ready(string boot)
+    {
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 51026,
+            Nodes = 2,
+            MaxUnavailable = 2,
+            Pods = 0,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(20), Doing.PoolFault, 0, VirtualPerson.NumberOf(boot)),
+                new Deed(TimeSpan.FromSeconds(20), Doing.NodeFault, 0, VirtualPerson.NumberOf("never-ready")),
+                new Deed(TimeSpan.FromSeconds(21), Doing.DeleteNodeByAdmin, 0, 0),
+                new Deed(TimeSpan.FromSeconds(90), Doing.Pause, 0, 0), new Deed(TimeSpan.FromSeconds(91), Doing.Request, 0, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+        result.Outcome.ShouldBe("ask-1 Succeeded", result.Log);
+    }
+
+    /// <summary>The wave behind the canary's goes by the budget, and two of its nodes at once are within it (seed 51453).</summary>
+    [Fact]
+    public void An_update_that_a_person_asked_for_is_the_canary_s_proof()
+    {
+        // Age and reboots do not go together: the fleet begins with its updates when age is no reason any more.
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 51453,
+            Reboot = true,
+            MaxUnavailable = 2,
+            MaxAge = TimeSpan.FromMinutes(25),
+            Pods = 0,
+            Updates = UpdateDrain.IfReboot,
+            UntilUpToDate = true,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(26), Doing.NewPackages, 0, 0), new Deed(TimeSpan.FromSeconds(190), Doing.Request, 0, 0),
+                new Deed(TimeSpan.FromSeconds(234), Doing.RequestUpdate, 2, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+        result.Installed.ShouldBe("systemd:amd64=2 linux-image-6:amd64=1 on 3 of 3");
+    }
+
     private static void OnAllCores(int[] items, Action<int> play)
     {
         int next = -1;

@@ -25,10 +25,11 @@ internal sealed class Laws
     private readonly Dictionary<string, HashSet<string>> _askedBy = [];
     private readonly Dictionary<string, string> _updatedBy = [];
     private readonly Dictionary<string, string> _firstOf = [];
+    private readonly Dictionary<string, string[]> _versionsOf = [];
+    private readonly HashSet<string> _proven = [];
     private readonly Dictionary<string, string> _ended = [];
     private readonly Dictionary<string, (DateTimeOffset At, JsonObject Recycle)> _removed = [];
     private readonly Queue<(DateTimeOffset Until, int Budget)> _budgets = new();
-    private int _budget;
     private DateTimeOffset _missingByOthersUntil;
     private bool _policyGone;
     private bool _sabotaged;
@@ -37,7 +38,7 @@ internal sealed class Laws
     {
         _server = server;
         _history = history;
-        _budget = history.Judged ?? history.MaxUnavailable;
+        Budget = history.Judged ?? history.MaxUnavailable;
         foreach (StoredObject node in server.Cluster.Store.Snapshot("nodes").Objects())
             _everReady.Add(Uid(node.Value));
         server.Cluster.Store.Committed += OnCommitted;
@@ -45,6 +46,9 @@ internal sealed class Laws
 
     /// <summary>The first law that was broken, and how; null while all hold.</summary>
     public string? Broken { get; private set; }
+
+    /// <summary>How many may be unavailable, as the policy says now.</summary>
+    public int Budget { get; private set; }
 
     public IReadOnlyList<string> Nodes => [.. All("nodes").Select(Name)];
 
@@ -78,8 +82,8 @@ internal sealed class Laws
 
     public void BudgetBecomes(int budget)
     {
-        _budgets.Enqueue((Now + Unknowable, _budget));
-        _budget = budget;
+        _budgets.Enqueue((Now + Unknowable, Budget));
+        Budget = budget;
     }
 
     public void PolicyGoes() => _policyGone = true;
@@ -92,8 +96,6 @@ internal sealed class Laws
         _removed[Uid(recycle)] = (Now, recycle);
         _sabotaged |= (recycle.Text("status", "replacement", "requestedAt") ?? recycle.Text("status", "replacement", "surgedAt")) is not null;
     }
-
-    public void Calm() => BudgetBecomes(Math.Max(1, _budget));
 
     /// <summary>Invariant 6, where something is asked of a machine.</summary>
     public void Asked(string plural, string name)
@@ -114,7 +116,7 @@ internal sealed class Laws
     public void AtTheEnd(bool quiet)
     {
         if (!quiet)
-            Break(8, $"not all came to an end: {string.Join(", ", All(Recycles).Where(static recycle => !IsOver(recycle)).Select(Told))}; slots: {string.Join(", ", Slots().Select(static slot => slot.ToJsonString()))}");
+            Break(8, $"not all came to an end: {string.Join(", ", All(Recycles).Where(static recycle => !IsOver(recycle)).Select(Told))}; slots: {string.Join(", ", Slots().Select(static slot => slot.ToJsonString()))}; away: {string.Join(", ", All("nodes").Where(IsAway).Select(Name))}");
         foreach (JsonObject node in All("nodes"))
         {
             if (MarkOf(node) is { } mark)
@@ -211,7 +213,7 @@ internal sealed class Laws
     {
         while (_budgets.TryPeek(out (DateTimeOffset Until, int Budget) old) && old.Until < Now)
             _budgets.Dequeue();
-        return _budgets.Select(static old => old.Budget).Append(_budget).Max();
+        return _budgets.Select(static old => old.Budget).Append(Budget).Max();
     }
 
     private void OnRecycle(JsonObject before, JsonObject after)
@@ -246,6 +248,7 @@ internal sealed class Laws
     /// <summary>Invariant 11: what is not known is not well.</summary>
     private void OnSucceeded(JsonObject recycle)
     {
+        _proven.UnionWith(_versionsOf.GetValueOrDefault(Uid(recycle), []));
         string name = recycle.Text("status", "replacement", "successor", "name") ?? "";
         if (Find("nodes", name) is not { } node)
         {
@@ -276,9 +279,13 @@ internal sealed class Laws
             Break(6, $"update {id} was asked of node {Name(node)}, which no recycle holds that has not ended");
         else if (!_updatedBy.TryAdd(Uid(recycle), id))
             Break(9, $"recycle {Name(recycle)} asked for more than one update of node {Name(node)}: {_updatedBy[Uid(recycle)]}, {id}");
+        string[] versions = [.. guarded.Items("spec", "operation", "packages").Select(static package => $"{package.Text("name")}={package.Text("version")}")];
+        if (recycle is not null)
+            _versionsOf[Uid(recycle)] = versions;
         if (recycle is null || _sabotaged || recycle.Flag("spec", "force") == true || recycle.Items("spec", "reasons").Any(static reason => (string?)reason == nameof(RecycleReason.Manual)) == true)
             return;
-        foreach (string version in guarded.Items("spec", "operation", "packages").Select(static package => $"{package.Text("name")}={package.Text("version")}"))
+        // Whoever asked for the update that succeeded, it is the canary's proof.
+        foreach (string version in versions.Where(version => !_proven.Contains(version)))
         {
             if (!_firstOf.TryAdd(version, Name(recycle)) && Find(Recycles, _firstOf[version]) is { } canary && Uid(canary) != Uid(recycle) && !IsFinal(canary))
                 Break(9, $"{version} was asked for by {Name(recycle)} while {Name(canary)} is the first to try it, and has not ended");
@@ -351,7 +358,7 @@ internal sealed class Laws
     private bool HasRoom()
     {
         JsonObject[] nodes = [.. All("nodes")];
-        return nodes.Count(IsAway) + Math.Max(0, _history.Nodes - nodes.Length) < _budget;
+        return nodes.Count(IsAway) + Math.Max(0, _history.Nodes - nodes.Length) < Budget;
     }
 
     private static string Told(JsonObject recycle) => $"{Name(recycle)} is {recycle.Text("status", "phase")}: {recycle.Text("status", "message")}";

@@ -34,6 +34,9 @@ internal sealed class VirtualPerson
         _api = VirtualTransport.Connect(new VirtualTransport(server), _process.Clock);
     }
 
+    /// <summary>What a deed has for this fault.</summary>
+    public static int NumberOf(string fault) => Array.IndexOf(Faults, fault);
+
     /// <summary>The archive's packages after so many changes; each second one is a kernel's.</summary>
     public static IReadOnlyList<string> PackagesOf(int changes) =>
         [string.Create(CultureInfo.InvariantCulture, $"systemd:amd64={1 + changes}"), string.Create(CultureInfo.InvariantCulture, $"linux-image-6:amd64={1 + (changes / 2)}")];
@@ -49,7 +52,7 @@ internal sealed class VirtualPerson
     public void Calm()
     {
         PatchPolicy("""{"spec": {"paused": false, "maxAge": null}}""");
-        PatchPolicy("""{"spec": {"budget": {"maxUnavailable": 1}}}""");
+        SetBudget(Math.Max(1, _laws.Budget));
         Apply("pool-faults", HistoryRun.Policy, string.Empty);
         foreach (string node in _laws.Nodes)
             Apply("node-faults", node, string.Empty);
@@ -114,8 +117,7 @@ internal sealed class VirtualPerson
                 Ask(node, force: false, nameof(ReplacementMethod.Update));
                 break;
             case Doing.Budget:
-                _laws.BudgetBecomes(deed.How);
-                PatchPolicy(string.Create(CultureInfo.InvariantCulture, $$$$"""{"spec": {"budget": {"maxUnavailable": {{{{deed.How}}}}}}}"""));
+                SetBudget(deed.How);
                 break;
             case Doing.Pause or Doing.Unpause:
                 PatchPolicy(deed.What == Doing.Pause ? """{"spec": {"paused": true}}""" : """{"spec": {"paused": false}}""");
@@ -167,6 +169,13 @@ internal sealed class VirtualPerson
     {
         _laws.AdminUncordons(node);
         Patch(ResourceTypes.Nodes, node, """{"spec": {"unschedulable": null}}""", "kubectl-uncordon");
+    }
+
+    // The judge has to know what the policy says: it decides by it whether those that wait have room.
+    private void SetBudget(int budget)
+    {
+        _laws.BudgetBecomes(budget);
+        PatchPolicy(string.Create(CultureInfo.InvariantCulture, $$$$"""{"spec": {"budget": {"maxUnavailable": {{{{budget}}}}}}}"""));
     }
 
     private void PatchPolicy(string body) => Patch(ResourceTypes.NodePolicies, HistoryRun.Policy, body);

@@ -30,8 +30,8 @@ internal sealed class Machine
     /// <summary>The name of the provider's object that stands for it; empty where the provider has none.</summary>
     public string Claim { get; init; } = "";
 
-    /// <summary>What its predecessor's node said about the machine that would come.</summary>
-    public MachineFaults Inherited { get; init; } = MachineFaults.None;
+    /// <summary>What its predecessor's node said about the machine that would come, until its own node ends it.</summary>
+    public MachineFaults Inherited { get; set; } = MachineFaults.None;
 
     public string ProviderId => $"sandbox://{Zone}/{Id}";
 

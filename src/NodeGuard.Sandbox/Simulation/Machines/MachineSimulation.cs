@@ -260,10 +260,19 @@ public sealed class MachineSimulation : IAsyncDisposable
             _agenda.Soon(Matter.Of(MachineResources.Nodes, node.Name()));
         }
 
-        if (entry.Previous is { } before && node.Annotation(SandboxAnnotations.Faults) != before.Value.Annotation(SandboxAnnotations.Faults))
+        // One that is empty is not one that is missing: it ends what the machine has from its predecessor's node.
+        JsonNode? faults = FaultsOf(node);
+        if (entry.Previous is { } before && !JsonNode.DeepEquals(faults, FaultsOf(before.Value)))
         {
+            if (faults is not null && faults.Text().Length == 0)
+            {
+                machine.Inherited = MachineFaults.None;
+            }
+
             _agenda.Soon(Matter.Of(machine));
             _agenda.Soon(Matter.Of(MachineResources.GuardedNodes, node.Name()));
         }
     }
+
+    private static JsonNode? FaultsOf(JsonObject node) => node.At("metadata", "annotations", SandboxAnnotations.Faults);
 }

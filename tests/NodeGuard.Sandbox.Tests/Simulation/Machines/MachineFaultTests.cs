@@ -47,15 +47,17 @@ public sealed class MachineFaultTests
         ProviderCluster.IsReady(cluster.Node("workers-0004")).ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task ANodeThatNeverGetsReadyIsThereAndNotReady()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ANodeThatNeverGetsReadyIsThereAndNotReadyUntilTheFaultEnds(bool ofNode)
     {
         await using var cluster = new ProviderCluster(Workers);
-        cluster.Fault(MachineResources.Pools, "workers", "never-ready");
+        Fault(cluster, ofNode, "never-ready");
         cluster.Delete(MachineResources.Nodes, "workers-0001");
         cluster.Advance(TimeSpan.FromHours(1));
         ProviderCluster.IsReady(cluster.Node("workers-0004")).ShouldBeFalse();
-        cluster.Fault(MachineResources.Pools, "workers", "");
+        cluster.Fault(ofNode ? MachineResources.Nodes : MachineResources.Pools, ofNode ? "workers-0004" : "workers", "");
         cluster.Advance(30);
         ProviderCluster.IsReady(cluster.Node("workers-0004")).ShouldBeTrue();
     }
