@@ -71,7 +71,7 @@ show_failures() {
 }
 
 test_all() {
-  local what=${1:-all} project roots='' lane unit_suites=() lab_suites=()
+  local what=${1:-all} project roots='' alone lane code_suites=() program_suites=() lab_suites=()
   [[ $what == all || $what == unit || $what == lab ]] || die "test: unknown filter '$what'; allowed: unit, lab"
   need_dotnet
   [[ $what == unit ]] || ! { is_root || [[ ${CI:-} == true ]]; } || need_lab
@@ -80,10 +80,14 @@ test_all() {
   need_kubectl
   ! is_root || need_packages shellcheck=shellcheck
   for project in tests/*.Tests/*.csproj; do
-    if [[ $project == *Lab.Tests* ]]; then lab_suites+=("$project"); else unit_suites+=("$project"); fi
+    case "$project" in
+      *Lab.Tests*) lab_suites+=("$project") ;;
+      *Api.Tests* | *Controller.Tests*) program_suites+=("$project") ;;
+      *) code_suites+=("$project") ;;
+    esac
   done
   [[ $what != unit ]] || lab_suites=()
-  [[ $what != lab ]] || unit_suites=()
+  [[ $what != lab ]] || code_suites=() program_suites=()
   mkdir -p "$results" "$logs"
   : >"$tally"
   # The roots take minutes of network and disk on a fresh machine: they are made behind the build and the unit suites.
@@ -93,9 +97,12 @@ test_all() {
   fi
   build || { count 0 1; finish_tests; }
   check_scripts || count 0 1
+  # These run nothing that is published.
+  run_suites "${code_suites[@]}" &
+  alone=$!
   publish || count 0 1
   # The lab's hosts are waited for most of the time; the other suites compute beside it.
-  unit_lane "${unit_suites[@]}" &
+  program_lane "${program_suites[@]}" &
   lane=$!
   if [[ -n $roots ]]; then wait "$roots" || count 0 1; fi
   if [[ ${#lab_suites[@]} -gt 0 ]] && ! is_root && [[ ${CI:-} != true ]]; then
@@ -103,11 +110,12 @@ test_all() {
     lab_suites=()
   fi
   run_suites "${lab_suites[@]}"
+  wait "$alone" || count 0 1
   wait "$lane" || count 0 1
   finish_tests
 }
 
-unit_lane() {
+program_lane() {
   run_suites "$@"
   # Behind publish, which writes what the format is checked with.
   step format "checking the format" dotnet format NodeGuard.sln --no-restore --verify-no-changes || count 0 1
