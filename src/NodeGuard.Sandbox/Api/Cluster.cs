@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NodeGuard.Sandbox.Store;
 
 namespace NodeGuard.Sandbox.Api;
@@ -8,6 +9,8 @@ namespace NodeGuard.Sandbox.Api;
 /// </summary>
 public sealed class Cluster
 {
+    private ImmutableArray<IAdmissionStep> _admission = [];
+
     public Cluster(TimeProvider clock, ObjectStore? store = null)
     {
         Clock = clock;
@@ -26,11 +29,14 @@ public sealed class Cluster
     public ResourceRegistry Resources { get; } = new();
 
     /// <summary>Each write passes these in order.</summary>
-    public IList<IAdmissionStep> Admission { get; } = [];
+    public ImmutableArray<IAdmissionStep> Admission => _admission;
 
     /// <summary>Says no to a user with the status that it returns; null lets everybody do everything.</summary>
     public Func<ApiRequest, ApiStatus?>? Authorize { get; set; }
 
     /// <summary>Create, update, delete.</summary>
     public WritePipeline Write { get; }
+
+    /// <summary>One more step, behind the others. It may come while others write: what simulates machines does.</summary>
+    public void AddAdmission(IAdmissionStep step) => ImmutableInterlocked.Update(ref _admission, static (steps, added) => steps.Add(added), step);
 }

@@ -24,8 +24,8 @@ public sealed class ClusterSemantics : IAsyncDisposable
         cluster.Resources.Add(CrdServing.Definitions(cluster));
         foreach (ResourceInfo review in (IEnumerable<ResourceInfo>)[.. new AccessReviews(authorizer).Resources(), requests.ReviewResource])
             cluster.Resources.Add(review);
-        cluster.Admission.Add(new CustomResourceFields());
-        cluster.Admission.Add(new NamespaceTermination());
+        cluster.AddAdmission(new CustomResourceFields());
+        cluster.AddAdmission(new NamespaceTermination());
         _housekeeping = new HousekeepingLoop(
             cluster, new CrdServing(cluster), new GarbageCollector(cluster), new NamespaceContent(cluster), new RoleAggregation(cluster));
         if (cluster.Resources.Find("rbac.authorization.k8s.io", "v1", "clusterroles") is not null)

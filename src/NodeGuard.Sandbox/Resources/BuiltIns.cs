@@ -16,7 +16,7 @@ public static class BuiltIns
             cluster.Resources.Add(resource);
         }
 
-        cluster.Admission.Add(new NamespaceExists());
+        cluster.AddAdmission(new NamespaceExists());
     }
 
     private static ResourceInfo[] Core() =>

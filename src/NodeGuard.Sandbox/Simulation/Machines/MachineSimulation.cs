@@ -44,7 +44,7 @@ public sealed class MachineSimulation : IAsyncDisposable
             [PoolProvider.Resource] = new ManagedInstances(_writes, _fleet, _agenda),
         };
         _loop = new SimulationLoop(cluster.Clock, RunDue);
-        cluster.Admission.Add(new RefusedDeletions(_writes));
+        cluster.AddAdmission(new RefusedDeletions(_writes));
         cluster.Store.Committed += OnCommitted;
         foreach (JsonObject node in _writes.All(MachineResources.Nodes))
         {
