@@ -90,7 +90,7 @@ test_all() {
   [[ $what != lab ]] || code_suites=() program_suites=()
   mkdir -p "$results" "$logs"
   : >"$tally"
-  # The roots take minutes of network and disk on a fresh machine: they are made behind the build and the unit suites.
+  # The roots take minutes of network and disk on a fresh machine: they are made behind the build and the other suites.
   if [[ ${#lab_suites[@]} -gt 0 ]] && is_root && [[ -x scripts/lab-rootfs.sh ]]; then
     prepare_roots &
     roots=$!
