@@ -37,32 +37,40 @@ internal sealed class ForeignLinks
                 continue;
             }
 
-            foreach (int link in LinksOf(ledger, entry))
+            if (entry.Facts is { LinkIndex: 0, NexthopId: 0 } && entry.Key.Kind == ObjectKind.Route)
             {
-                if (_asked.TryGetValue(link, out HashSet<AddressNumber>? configured) && !IsConfigured(entry, configured))
+                foreach (int link in MultipathLinks.Of(entry.Request))
                 {
-                    found.Add(link);
+                    Note(link, entry, found);
                 }
+            }
+            else
+            {
+                Note(LinkOf(ledger, entry), entry, found);
             }
         }
 
         return found;
     }
 
-    private static IReadOnlyList<int> LinksOf(Ledger ledger, LedgerEntry entry)
+    private void Note(int link, LedgerEntry entry, HashSet<int> found)
     {
-        if (entry.Facts.LinkIndex != 0)
+        if (_asked.TryGetValue(link, out HashSet<AddressNumber>? configured) && !IsConfigured(entry, configured))
         {
-            return [entry.Facts.LinkIndex];
+            found.Add(link);
+        }
+    }
+
+    /// <summary>Its own, or that of its nexthop; 0 for none.</summary>
+    private static int LinkOf(Ledger ledger, LedgerEntry entry)
+    {
+        if (entry.Facts.LinkIndex != 0 || entry.Facts.NexthopId == 0)
+        {
+            return entry.Facts.LinkIndex;
         }
 
-        if (entry.Facts.NexthopId != 0)
-        {
-            var key = new ObjectKey(ObjectKind.Nexthop, 0, 0, 0, 0, entry.Facts.NexthopId, 0, 0, 0);
-            return ledger.FirstWithKey(key) is { Facts.LinkIndex: not 0 } nexthop ? [nexthop.Facts.LinkIndex] : [];
-        }
-
-        return entry.Key.Kind == ObjectKind.Route ? MultipathLinks.Of(entry.Request) : [];
+        var key = new ObjectKey(ObjectKind.Nexthop, 0, 0, 0, 0, entry.Facts.NexthopId, 0, 0, 0);
+        return ledger.FirstWithKey(key)?.Facts.LinkIndex ?? 0;
     }
 
     private static bool IsConfigured(LedgerEntry entry, HashSet<AddressNumber> configured) =>

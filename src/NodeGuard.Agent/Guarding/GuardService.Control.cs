@@ -14,15 +14,19 @@ public sealed partial class GuardService
     // A restore by hand waits this long for the kernel's answers to what was refused before.
     private static readonly TimeSpan RestorePatience = TimeSpan.FromSeconds(5);
 
-    public Task<IReadOnlyList<LedgerObject>> ListAsync(CancellationToken cancellation) =>
-        _thread.AskAsync<IReadOnlyList<LedgerObject>>(
-            thread =>
-            {
-                LedgerEntry[] entries = [.. thread.Guard.Ledger.Entries.Where(entry => entry.State != EntryState.Retracting)];
-                Array.Sort(entries, InOrder);
-                return [.. entries.Select(entry => View(thread, entry))];
-            },
-            cancellation);
+    public async Task<IReadOnlyList<LedgerObject>> ListAsync(CancellationToken cancellation)
+    {
+        var snapshot = new LedgerSnapshot();
+        await snapshot.TakeAsync(_thread, cancellation);
+        snapshot.Sort(InOrder);
+        var objects = new List<LedgerObject>(snapshot.Entries.Length);
+        foreach (EntrySnapshot entry in snapshot.Entries)
+        {
+            objects.Add(View(entry));
+        }
+
+        return objects;
+    }
 
     public async Task<IReadOnlyList<LedgerDifference>> DiffAsync(CancellationToken cancellation)
     {
@@ -67,7 +71,7 @@ public sealed partial class GuardService
                 }
 
                 thread.Guard.SetPinned(found[0], pinned);
-                LedgerObject view = View(thread, found[0]);
+                LedgerObject view = View(EntrySnapshot.Of(found[0], Clock.MonotonicNanoseconds()));
                 return new PinOutcome(true, $"{(pinned ? "pinned" : "unpinned")} {view.Kind} {view.Text}");
             },
             cancellation);
@@ -80,14 +84,17 @@ public sealed partial class GuardService
         return missing;
     }
 
-    private static LedgerObject View(GuardThread thread, LedgerEntry entry) =>
-        LedgerView.Of(entry, thread.Guard.Restores, thread.LinkTable.NameOf);
+    private LedgerObject View(in EntrySnapshot entry) => LedgerView.Of(entry, _thread.Guard.Restores, _thread.LinkTable.NameOf);
 
-    private static int InOrder(LedgerEntry left, LedgerEntry right) =>
-        left.Facts.Stage != right.Facts.Stage ? left.Facts.Stage.CompareTo(right.Facts.Stage)
-        : left.Key.Family != right.Key.Family ? left.Key.Family.CompareTo(right.Key.Family)
-        : left.Key.Priority != right.Key.Priority && left.Key.Kind == ObjectKind.Rule ? left.Key.Priority.CompareTo(right.Key.Priority)
-        : left.Order.CompareTo(right.Order);
+    private static int InOrder(EntrySnapshot left, EntrySnapshot right)
+    {
+        ObjectKey one = left.Entry.Key;
+        ObjectKey other = right.Entry.Key;
+        return left.Entry.Facts.Stage != right.Entry.Facts.Stage ? left.Entry.Facts.Stage.CompareTo(right.Entry.Facts.Stage)
+            : one.Family != other.Family ? one.Family.CompareTo(other.Family)
+            : one.Priority != other.Priority && one.Kind == ObjectKind.Rule ? one.Priority.CompareTo(other.Priority)
+            : left.Order.CompareTo(right.Order);
+    }
 
     private GuardStatus Describe(LedgerCounts counts, GuardState? state)
     {

@@ -36,6 +36,7 @@ public sealed partial class GuardService : IHostedGuard
     private long _overrunsCounted;
     private long _readsCounted;
     private long _compiledCounted;
+    private long _allocatedCounted;
 
     public GuardService(GuardSurroundings surroundings)
     {
@@ -189,6 +190,8 @@ public sealed partial class GuardService : IHostedGuard
             _surroundings.Metrics.MethodCompiled();
         }
 
+        _surroundings.Metrics.Allocated(_thread.AllocatedInEpisodes - _allocatedCounted);
+        _allocatedCounted = _thread.AllocatedInEpisodes;
         for (; _readsCounted < _thread.FullReads; _readsCounted++)
         {
             _surroundings.Metrics.NetlinkDump();

@@ -99,6 +99,12 @@ internal sealed partial class GuardThread : IDisposable
     /// <summary>What the walk of <see cref="PathWarmUp"/> left for the runtime to compile, as of the last rest.</summary>
     public long MethodsCompiled { get; private set; }
 
+    /// <summary>
+    /// Bytes that this thread allocated while an episode ran, questions of other loops included. Who needs new space while
+    /// another thread is in the runtime's allocator sleeps 5 ms, and so do the objects that are deleted meanwhile.
+    /// </summary>
+    public long AllocatedInEpisodes { get; private set; }
+
     public long Malformed => _reader.Malformed;
 
     /// <summary>Why the last full read failed; empty when it did not.</summary>
@@ -179,13 +185,23 @@ internal sealed partial class GuardThread : IDisposable
             BeginRead(Clock.MonotonicNanoseconds());
             while (!_stopping)
             {
-                Turn();
+                CountedTurn();
             }
         }
         catch (Exception e)
         {
             _started.TrySetException(e);
             Died.TrySetResult(e);
+        }
+    }
+
+    private void CountedTurn()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Turn();
+        if (Guard.Episode.Running)
+        {
+            AllocatedInEpisodes += GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
 

@@ -4,7 +4,6 @@ using NodeGuard.Agent.Metrics;
 using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Recovery;
 using NodeGuard.Hosting.Loops;
-using NodeGuard.Linux.Netlink;
 using NodeGuard.Linux.Threads;
 
 namespace NodeGuard.Agent.Guarding;
@@ -27,6 +26,7 @@ internal sealed partial class LedgerKeeper : IDisposable
     private readonly Func<LedgerBinding> _binding;
     private readonly WakeSignal _wake = new();
     private readonly LedgerWatch _watch;
+    private readonly LedgerSnapshot _snapshot = new();
     private long _savedVersion = -1;
     private LedgerBinding? _savedBinding;
 
@@ -83,12 +83,12 @@ internal sealed partial class LedgerKeeper : IDisposable
             return;
         }
 
-        (long version, SavedObject[] objects) = await _thread.AskAsync(Snapshot, cancellation);
-        byte[] file = LedgerCodec.Write(binding, Clock.BoottimeNanoseconds(), objects);
+        await _snapshot.TakeAsync(_thread, cancellation);
+        byte[] file = LedgerCodec.Write(binding, Clock.BoottimeNanoseconds(), Objects());
         string? problem = _store.Write(file);
         if (problem is null)
         {
-            _savedVersion = version;
+            _savedVersion = _snapshot.Version;
             _savedBinding = binding;
             _metrics.LedgerWritten(file.Length, _time.GetUtcNow());
         }
@@ -104,27 +104,22 @@ internal sealed partial class LedgerKeeper : IDisposable
         Problem = problem;
     }
 
-    private static (long Version, SavedObject[] Objects) Snapshot(GuardThread thread)
+    /// <summary>In the order of restoring. The file has one instant for all lifetimes: that of the snapshot.</summary>
+    private SavedObject[] Objects()
     {
-        Ledger ledger = thread.Guard.Ledger;
-        LedgerEntry[] entries = [.. ledger.Entries.Where(entry => entry.State != EntryState.Retracting)];
-        Array.Sort(entries, static (left, right) => left.Facts.Stage != right.Facts.Stage
-            ? left.Facts.Stage.CompareTo(right.Facts.Stage)
+        _snapshot.Sort(static (left, right) => left.Entry.Facts.Stage != right.Entry.Facts.Stage
+            ? left.Entry.Facts.Stage.CompareTo(right.Entry.Facts.Stage)
             : left.Order.CompareTo(right.Order));
-        long now = Clock.MonotonicNanoseconds();
-        return (ledger.Version, [.. entries.Select(entry => new SavedObject(
-            entry.Owner, entry.Pinned, thread.LinkTable.NameOf(entry.Facts.LinkIndex) ?? "", RequestAt(entry, now))
+        var objects = new SavedObject[_snapshot.Entries.Length];
+        for (int i = 0; i < objects.Length; i++)
         {
-            Secondary = entry.ShouldBeSecondary,
-        })]);
-    }
+            ref readonly EntrySnapshot entry = ref _snapshot.Entries[i];
+            string link = _thread.LinkTable.NameOf(entry.Entry.Facts.LinkIndex) ?? "";
+            objects[i] = new SavedObject(entry.Owner, entry.Pinned, link, entry.CopyRequest()) { Secondary = entry.Secondary };
+        }
 
-    /// <summary>The file has one instant for all lifetimes: its own.</summary>
-    private static byte[] RequestAt(LedgerEntry entry, long now)
-    {
-        byte[] request = entry.Request.ToArray();
-        RequestForms.Age(request, entry.LifetimeSpent(now));
-        return request;
+        _snapshot.Clear();
+        return objects;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]

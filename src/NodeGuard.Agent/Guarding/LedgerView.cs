@@ -5,7 +5,7 @@ using NodeGuard.Linux.Netlink;
 
 namespace NodeGuard.Agent.Guarding;
 
-/// <summary>Ledger entries in the form of the control API. Reads entries of the guard's thread: call it there, or on copies.</summary>
+/// <summary>Ledger entries in the form of the control API.</summary>
 internal static class LedgerView
 {
     /// <summary>Twelve hex digits of a hash over kind, key and content.</summary>
@@ -22,12 +22,12 @@ internal static class LedgerView
         return (hash >> 16).ToString("x12", CultureInfo.InvariantCulture);
     }
 
-    public static LedgerObject Of(LedgerEntry entry, bool restores, Func<int, string?> linkName)
+    public static LedgerObject Of(in EntrySnapshot entry, bool restores, Func<int, string?> linkName)
     {
-        RoutingObjectView view = RoutingObjectView.From(entry.Request, linkName);
+        RoutingObjectView view = RoutingObjectView.From(entry.Aged ?? entry.Entry.Request, linkName);
         return new LedgerObject
         {
-            Id = IdOf(entry),
+            Id = IdOf(entry.Entry),
             Kind = view.Kind,
             Family = view.Family,
             Text = view.Text,
@@ -45,16 +45,19 @@ internal static class LedgerView
             Priority = view.Priority,
             Protocol = view.ProtocolName,
             Device = view.Device,
-            Reason = ReasonOf(entry, restores),
+            Reason = ReasonOf(entry.State, entry.RefusedErrno, entry.RefusalText, restores),
         };
     }
 
     /// <summary>Why an object is not in the kernel; null when it is.</summary>
-    public static string? ReasonOf(LedgerEntry entry, bool restores) => entry.State switch
+    public static string? ReasonOf(LedgerEntry entry, bool restores) =>
+        ReasonOf(entry.State, entry.RefusedErrno, entry.RefusalText, restores);
+
+    private static string? ReasonOf(EntryState state, int refusedErrno, string? refusalText, bool restores) => state switch
     {
         EntryState.Missing when !restores => "observe mode: nothing is restored",
-        EntryState.Missing when entry.RefusedErrno != 0 =>
-            $"the kernel refuses it: {entry.RefusalText ?? System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(entry.RefusedErrno)}",
+        EntryState.Missing when refusedErrno != 0 =>
+            $"the kernel refuses it: {refusalText ?? System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(refusedErrno)}",
         EntryState.Missing => "networkd keeps deleting it; it is restored with backoff",
         EntryState.Restoring => "it is being restored",
         EntryState.Unexplained => "gone without a known reason; it is given up unless a flush explains it",

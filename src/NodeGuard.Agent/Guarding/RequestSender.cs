@@ -8,7 +8,7 @@ namespace NodeGuard.Agent.Guarding;
 
 /// <summary>
 /// Sends the guard's requests, as many to a system call as fit, and answers each. Allocates nothing unless the kernel
-/// refuses something.
+/// refuses something with other words than before.
 /// </summary>
 /// <remarks>
 /// No acknowledgement is asked for: the kernel works through a batch before sendto returns and answers only what it
@@ -29,6 +29,7 @@ internal sealed class RequestSender
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
     private readonly OutgoingRequest[] _inFlight = new OutgoingRequest[MaxInFlight];
     private readonly int[] _errnos = new int[MaxInFlight];
+    private string _lastRefusal = "";
     private uint _firstSequence = 1;
     private int _used;
     private int _count;
@@ -196,12 +197,16 @@ internal sealed class RequestSender
         }
     }
 
-    // The same refusal comes back with each try.
-    private static void Note(LedgerEntry entry, ReadOnlySpan<byte> refusal)
+    /// <summary>
+    /// The same refusal comes back with each try, and for each of hundreds of routes behind one gateway: its text is made once.
+    /// </summary>
+    private void Note(LedgerEntry entry, ReadOnlySpan<byte> refusal)
     {
-        if (!Ascii.Equals(refusal, entry.RefusalText))
+        if (!Ascii.Equals(refusal, _lastRefusal))
         {
-            entry.RefusalText = Encoding.UTF8.GetString(refusal);
+            _lastRefusal = Encoding.UTF8.GetString(refusal);
         }
+
+        entry.RefusalText = _lastRefusal;
     }
 }

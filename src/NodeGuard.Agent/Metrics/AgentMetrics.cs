@@ -43,6 +43,7 @@ public sealed class AgentMetrics : IDisposable
     private readonly Counter<long> _episodes;
     private readonly Counter<long> _overruns;
     private readonly Counter<long> _compiled;
+    private readonly Counter<long> _allocated;
     private readonly Counter<long> _dumps;
     private readonly Counter<long> _loopFailures;
     private readonly Counter<long> _reloads;
@@ -71,6 +72,8 @@ public sealed class AgentMetrics : IDisposable
         _overruns = Counter("nodeguard_netlink_overruns_total", "Times that the kernel dropped notifications for want of buffer.");
         _compiled = Counter(
             "nodeguard_guard_methods_compiled_total", "Methods that the runtime had to compile on the guard's thread since its first read; each may hold up a restore for milliseconds.");
+        _allocated = Counter(
+            "nodeguard_guard_episode_allocated_bytes_total", "Bytes that the guard's thread allocated during flushes; each allocation may hold up a restore for 5 ms.");
         _dumps = Counter("nodeguard_netlink_dumps_total", "Full reads of the kernel's routing objects.");
         _loopFailures = Counter("nodeguard_loop_failures_total", "Loops that failed and were started again.");
         _reloads = Counter("nodeguard_config_reloads_total", "Reloads of the configuration, by outcome.");
@@ -108,6 +111,8 @@ public sealed class AgentMetrics : IDisposable
     public void NetlinkOverrun() => _overruns.Add(1);
 
     public void MethodCompiled() => _compiled.Add(1);
+
+    public void Allocated(long bytes) => _allocated.Add(bytes);
 
     public void NetlinkDump() => _dumps.Add(1);
 
@@ -189,6 +194,7 @@ public sealed class AgentMetrics : IDisposable
 
         _overruns.Add(0);
         _compiled.Add(0);
+        _allocated.Add(0);
         _dumps.Add(0);
         _ledgerWriteFailures.Add(0);
         _reloads.Add(0, Label("outcome", "done"));

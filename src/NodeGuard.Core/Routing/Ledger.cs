@@ -34,19 +34,7 @@ public sealed class Ledger
     /// <summary>Changes whenever an entry comes or goes; what is on disk is stale when it differs.</summary>
     public long Version { get; private set; }
 
-    public IEnumerable<LedgerEntry> Entries
-    {
-        get
-        {
-            foreach (LedgerEntry first in _byKey.Values)
-            {
-                for (LedgerEntry? entry = first; entry is not null; entry = entry.NextWithSameKey)
-                {
-                    yield return entry;
-                }
-            }
-        }
-    }
+    public LedgerEntries Entries => new(_byKey.Values);
 
     /// <summary>The entry that is this object, or null.</summary>
     public LedgerEntry? Find(in ObjectKey key, ReadOnlySpan<byte> identity)

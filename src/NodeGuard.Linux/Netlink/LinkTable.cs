@@ -50,7 +50,7 @@ public sealed class LinkTable
             return LinkChange.WentDown;
         }
 
-        string name = ReadName(payload) ?? known?.Name ?? $"if{index}";
+        string name = ReadName(payload, known?.Name) ?? known?.Name ?? $"if{index}";
         if (known is null || known.Up != up || known.Name != name)
         {
             _links[index] = new LinkInfo(index, name, up);
@@ -59,14 +59,15 @@ public sealed class LinkTable
         return known is null || known.Up == up ? LinkChange.None : up ? LinkChange.WentUp : LinkChange.WentDown;
     }
 
-    private static string? ReadName(ReadOnlySpan<byte> payload)
+    /// <summary>The known name itself where it is still the name: links are told of again and again, on the guard's thread too.</summary>
+    private static string? ReadName(ReadOnlySpan<byte> payload, string? known)
     {
         var attributes = new AttributeReader(payload[IfinfomsgLength..]);
         while (attributes.Next(out NetlinkAttribute attribute))
         {
             if (attribute.Type == IFLA_IFNAME)
             {
-                return Encoding.UTF8.GetString(attribute.Text);
+                return Ascii.Equals(attribute.Text, known) ? known : Encoding.UTF8.GetString(attribute.Text);
             }
         }
 
