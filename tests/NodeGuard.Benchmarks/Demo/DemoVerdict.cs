@@ -34,7 +34,7 @@ internal sealed record DemoVerdict(bool Kept, string Text)
     private static string[] Unless(bool condition, string complaint) => condition ? [] : [complaint];
 
     private static string Lost(ProbeResults probes) =>
-        $"{Words.Of(probes.RulePath.Lost)} + {Words.Of(probes.GatewayPath.Lost)} probes of the rule and the gateway path";
+        $"{Words.Of(probes.RulePath.Lost)} probes of the rule path and {Words.Of(probes.GatewayPath.Lost)} of the gateway path";
 
     private static string Some(FlushResult result) => string.Join(", ", result.Missing.Take(3));
 }
