@@ -16,6 +16,7 @@ internal static class RestBench
         var setup = new AgentSetup { Harden = "runtime" };
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Trixie, setup);
         LabContainer container = guarded.Container;
+        await ProbePath.AddLinkAsync(container);
         await Load.Usual.SeedAsync(container);
         await guarded.LearnedAsync();
         say($"starting the agent {Starts} times");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NodeGuard.Benchmarks.Flushing;
+using NodeGuard.Benchmarks.Measuring;
 using NodeGuard.Benchmarks.Output;
 using NodeGuard.Lab.Tests.Lab;
 
@@ -39,6 +40,7 @@ internal static class RestoreBench
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Trixie, new AgentSetup { Harden = "off" });
         LabContainer container = guarded.Container;
+        await ProbePath.AddLinkAsync(container);
         using FlushListener listener = await FlushListener.StartAsync(container.Leader);
         await Large.SeedAsync(container);
         NetnsSnapshot before = await guarded.LearnedAsync();

@@ -59,6 +59,7 @@ internal static class SettingsBench
     {
         await using GuardedContainer guarded = await GuardedContainer.StartAsync(LabSuite.Trixie, new AgentSetup { Variables = variables });
         LabContainer container = guarded.Container;
+        await ProbePath.AddLinkAsync(container);
         await Load.Usual.SeedAsync(container);
         using BusyLoops? busy = saturated ? new BusyLoops() : null;
         var returns = new List<(ObjectKind Kind, long Nanoseconds)>();

@@ -20,7 +20,7 @@ internal static class DemoCommand
         ];
         Console.WriteLine(
             $"Debian's systemd {suite.SystemdVersion} in a booted container: `systemctl restart systemd-networkd` with "
-            + $"{Load.Usual.Rules} foreign rules and {Load.Usual.Routes} foreign routes.");
+            + $"{Load.Usual.Rules} foreign rules and {Load.Usual.Routes} foreign routes, one of which leaves by a link that networkd does not manage.");
         FlushResult[] results = Console.IsOutputRedirected ? await PlainAsync(runs) : await LiveAsync(runs);
         DemoVerdict verdict = DemoVerdict.Of(results[0], results[1], results[2]);
         Console.WriteLine(verdict.Text);
@@ -50,20 +50,20 @@ internal static class DemoCommand
 
     private static async Task<FlushResult[]> LiveAsync(FlushRun[] runs)
     {
-        var rows = runs.Select(run => new DemoRow(run.Defence.Name)).ToArray();
+        DemoRun[] shown = [.. runs.Select(run => new DemoRun(run.Defence.Name))];
         var results = new FlushResult[runs.Length];
-        await AnsiConsole.Live(DemoTable.Of(rows)).StartAsync(async live =>
+        await AnsiConsole.Live(DemoTable.Of(shown)).StartAsync(async live =>
         {
             for (int i = 0; i < runs.Length; i++)
             {
-                DemoRow row = rows[i];
+                DemoRun now = shown[i];
                 results[i] = await runs[i].RunAsync(progress =>
                 {
-                    row.Progress = progress;
-                    live.UpdateTarget(DemoTable.Of(rows));
+                    now.Progress = progress;
+                    live.UpdateTarget(DemoTable.Of(shown));
                 });
-                row.Result = results[i];
-                live.UpdateTarget(DemoTable.Of(rows));
+                now.Result = results[i];
+                live.UpdateTarget(DemoTable.Of(shown));
             }
         });
         return results;

@@ -1,11 +1,12 @@
 using NodeGuard.Benchmarks.Flushing;
+using NodeGuard.Benchmarks.Measuring;
 using NodeGuard.Benchmarks.Output;
 using Spectre.Console;
 
 namespace NodeGuard.Benchmarks.Demo;
 
 /// <summary>One run of the demo as far as it has come.</summary>
-internal sealed class DemoRow(string name)
+internal sealed class DemoRun(string name)
 {
     public string Name { get; } = name;
 
@@ -14,20 +15,27 @@ internal sealed class DemoRow(string name)
     public FlushResult? Result { get; set; }
 }
 
+/// <summary>A column for each run: a row for each would need 130 characters, and terminals have 80.</summary>
 internal static class DemoTable
 {
-    public static Table Of(IEnumerable<DemoRow> rows)
+    private static readonly string[] Labels =
+    [
+        "", "deleted", "back", "lost", "rules gone, ms", "routes gone, ms", "probes lost,\nrule path", "probes lost,\ngateway path",
+    ];
+
+    public static Table Of(IReadOnlyList<DemoRun> runs)
     {
-        Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns("", "", "deleted", "back", "lost", "rules gone, ms\nmedian / p99 / max", "routes gone, ms\nmedian / p99 / max", "probes lost");
-        foreach (int number in new[] { 2, 3, 4, 5, 6, 7 })
+        Table table = new Table().Border(TableBorder.Rounded).Caption("ms: median / p99 / max");
+        table.AddColumn("");
+        foreach (DemoRun run in runs)
         {
-            table.Columns[number].RightAligned();
+            table.AddColumn(new TableColumn(run.Name.Replace(", ", ",\n", StringComparison.Ordinal)).RightAligned());
         }
 
-        foreach (DemoRow row in rows)
+        string[][] cells = [.. runs.Select(run => run.Result is { } result ? Ended(result) : Running(run.Progress))];
+        for (int i = 0; i < Labels.Length; i++)
         {
-            table.AddRow(row.Result is { } result ? Ended(row, result) : Running(row));
+            table.AddRow([Labels[i], .. cells.Select(column => column[i])]);
         }
 
         return table;
@@ -37,25 +45,34 @@ internal static class DemoTable
         $"{result.Run.Defence.Name}: {Words.Of(result.Trace.DeletedCount)} deleted, "
         + $"{Words.Of(result.Trace.DeletedCount - result.Trace.LostCount)} back, {Words.Of(result.Missing.Count)} lost; "
         + $"rules gone {Words.Of(result.Trace.RuleGaps)} ms, routes gone {Words.Of(result.Trace.RouteGaps)} ms (median / p99 / max); "
-        + $"probes lost {Words.OutOf(result.Probes.Lost, result.Probes.Sent)}, at most {result.Probes.LongestOutage} in a row";
+        + $"probes lost on the rule path {Spoken(result.Probes.RulePath)}, on the gateway path {Spoken(result.Probes.GatewayPath)}";
 
-    private static string[] Ended(DemoRow row, FlushResult result) =>
+    private static string Spoken(ProbeResult probes) =>
+        $"{Words.OutOf(probes.Lost, probes.Sent)}, at most {Words.Of(probes.LongestOutage)} in a row";
+
+    private static string[] Ended(FlushResult result) =>
     [
-        row.Name,
         result.Missing.Count == 0 ? "[green]intact[/]" : "[red]damaged[/]",
         Words.Of(result.Trace.DeletedCount),
         Words.Of(result.Trace.DeletedCount - result.Trace.LostCount),
-        result.Missing.Count == 0 ? "0" : $"[red]{Words.Of(result.Missing.Count)}[/]",
+        Red(result.Missing.Count),
         Words.Of(result.Trace.RuleGaps),
         Words.Of(result.Trace.RouteGaps),
-        $"{(result.Probes.Lost == 0 ? "0" : $"[red]{Words.Of(result.Probes.Lost)}[/]")} of {Words.Of(result.Probes.Sent)}",
+        Coloured(result.Probes.RulePath),
+        Coloured(result.Probes.GatewayPath),
     ];
 
-    private static string[] Running(DemoRow row) => row.Progress is not { } now
-        ? [row.Name, "", "", "", "", "", "", ""]
+    private static string Coloured(ProbeResult probes) => $"{Red(probes.Lost)} of {Words.Of(probes.Sent)}";
+
+    private static string Red(int lost) => lost == 0 ? "0" : $"[red]{Words.Of(lost)}[/]";
+
+    private static string[] Running(FlushProgress? progress) => progress is not { } now
+        ? [.. Labels.Select(_ => "")]
         :
         [
-            row.Name, $"[yellow]{now.Step}[/]", Words.Of(now.Deleted), Words.Of(Math.Min(now.Created, now.Deleted)), "", "", "",
-            $"{Words.Of(Math.Max(now.Sent - now.Received, 0))} of {Words.Of(now.Sent)}",
+            $"[yellow]{now.Step}[/]", Words.Of(now.Deleted), Words.Of(Math.Min(now.Created, now.Deleted)), "", "", "",
+            SoFar(now.Probes.RulePath, now.Probes.Sent), SoFar(now.Probes.GatewayPath, now.Probes.Sent),
         ];
+
+    private static string SoFar(int received, int sent) => Words.OutOf(Math.Max(sent - received, 0), sent);
 }
