@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NodeGuard.Agent.Hosting;
 using NodeGuard.Agent.Metrics;
-using NodeGuard.Core.Routing;
 using NodeGuard.Core.Routing.Recovery;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Threads;
