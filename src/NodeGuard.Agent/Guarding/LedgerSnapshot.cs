@@ -5,8 +5,8 @@ using NodeGuard.Linux.Threads;
 namespace NodeGuard.Agent.Guarding;
 
 /// <summary>
-/// What may change of an entry, as it was on the guard's thread; its key, facts and order of bytes never change, and are
-/// read from the entry by whoever asks.
+/// What changes of an entry, as it was on the guard's thread. Its key, facts and identity stay what they are, and its request
+/// is replaced as a whole: whoever has the snapshot reads them from the entry.
 /// </summary>
 internal readonly record struct EntrySnapshot
 {
@@ -66,8 +66,8 @@ internal readonly record struct EntrySnapshot
 /// </summary>
 internal sealed class LedgerSnapshot
 {
-    // Of what comes into the ledger between the making of the room and the copying.
-    private const int Spare = 64;
+    // For what comes into the ledger before it is copied, and so that one that grows does not need a new room each time.
+    private const int LeastSpare = 64;
 
     private EntrySnapshot[] _entries = [];
     private int _count;
@@ -83,10 +83,10 @@ internal sealed class LedgerSnapshot
     {
         do
         {
-            int room = thread.Guard.Ledger.Count + Spare;
-            if (_entries.Length < room)
+            int count = thread.Guard.Ledger.Count;
+            if (_entries.Length < count + LeastSpare)
             {
-                _entries = new EntrySnapshot[room];
+                _entries = new EntrySnapshot[count + Math.Max(LeastSpare, count / 4)];
             }
         }
         while (!await thread.AskAsync(Copy, cancellation));
