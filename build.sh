@@ -16,7 +16,7 @@ usage() {
   cat <<'HELP'
 Usage: ./build.sh VERB [ARGUMENT...]
 
-  demo                    a real systemd-networkd flushes 499 objects, without and with NodeGuard (root; else sandboxed)
+  demo                    a real systemd-networkd flushes 500 objects, without and with NodeGuard (root; else sandboxed)
   demo fleet              100 simulated nodes live for a day and are all recycled in time; a bad image; a node that is blocked
   test [unit|lab]         checks format and scripts, publishes, runs the suites; the last line is "N passed, N failed"
   verify                  the slow proofs of docs/proofs.md, an hour on two cores: 10,000 histories of the controller, its death at

@@ -28,7 +28,7 @@ internal static class GapsBench
         [.. rows.Select(row => CellsOf(row, rows))],
         [
             "Goal with harden off: rules median 0.1, p99 0.5, max 2 ms; 0 probes lost. As it comes on 257: not one deletion.",
-            "Rule path: a foreign rule, to a table whose route leaves by a link that networkd does not manage, as pods' traffic on EKS. That route is one of the 250 and is not deleted.",
+            "Rule path: a foreign rule, to a table whose route leaves by a link that networkd does not manage, as pods' traffic on EKS. That route is beside the 250, and is not deleted.",
             "Gateway path: a foreign rule and a foreign route, with a gateway on the link that networkd manages.",
             "The 60 s resync ran with a period of 6 s; its times are multiplied by 10, its probes are as counted.",
             "Gateway path on 252: it takes its own address away for 100 to 900 ms at every start, and the kernel then drops and refuses all IPv4 routes of that link (docs/adr/0006): gaps do not show that, these probes do.",

@@ -3,7 +3,9 @@ using NodeGuard.Lab.Tests.Lab;
 
 namespace NodeGuard.Benchmarks.Flushing;
 
-/// <summary>The foreign objects of a run; a rule and a route of them are each probe's path.</summary>
+/// <summary>The foreign objects of a run; a rule of them is each probe's path, and a route of them the gateway path's.</summary>
+/// <param name="Rules">All of which a flush deletes.</param>
+/// <param name="Routes">All of which a flush deletes: beside the one of the rule path, whose link networkd does not manage.</param>
 /// <param name="AllKinds">Also one of each kind that the lab's matrix knows.</param>
 internal sealed record Load(int Rules, int Routes, bool AllKinds = false)
 {
@@ -11,14 +13,13 @@ internal sealed record Load(int Rules, int Routes, bool AllKinds = false)
 
     public static readonly Load UsualAndAllKinds = new(250, 250, AllKinds: true);
 
-    /// <summary>How many of the rules and routes a flush deletes: all but the route of the rule path, whose link networkd does not manage.</summary>
-    public int Flushed => Rules + Routes - 1;
+    public int Flushed => Rules + Routes;
 
     /// <summary>The usual rules and routes as arguments of `ip`, for defenders that know what they want to see.</summary>
     public IReadOnlyList<string> Commands =>
     [
         .. ProbePath.All.Select(path => $"route add {path.Route}"),
-        .. Enumerable.Range(0, Routes - ProbePath.All.Count).Select(i => $"route add {Address(i)}/32 via 10.77.0.1 dev host0 table {1000 + (i % 16)}"),
+        .. Enumerable.Range(0, Routes - 1).Select(i => $"route add {Address(i)}/32 via 10.77.0.1 dev host0 table {1000 + (i % 16)}"),
         .. ProbePath.All.Select(path => $"rule add {path.Rule}"),
         .. Enumerable.Range(0, Rules - ProbePath.All.Count).Select(i => $"rule add from {Address(i)}/32 table {1000 + (i % 16)} priority {2000 + (i % 500)}"),
     ];
