@@ -65,6 +65,10 @@ public sealed class QuietCollectionTests
 
         public int Collected { get; private set; }
 
+        public int GivenBack { get; private set; }
+
         public void Collect() => Collected++;
+
+        public void GiveBack() => GivenBack++;
     }
 }
