@@ -15,11 +15,11 @@ internal sealed class DirectoryWatch(HostRoot root, IReadOnlyList<string> direct
     /// <summary>Watches the directories that have come since. That one came is a hint: to be called before each look.</summary>
     public void Renew()
     {
-        foreach (string path in directories.Select(root.Map))
+        foreach (string path in directories)
         {
             try
             {
-                string directory = new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+                string directory = root.Map(root.Resolve(path) ?? path);
                 _inotify.Watch(directory);
                 foreach (string below in Directory.EnumerateDirectories(directory))
                 {

@@ -27,6 +27,7 @@ internal sealed class QuietCollection(IGarbage garbage)
         if (episodeRunning)
         {
             _given = false;
+            _quiet = 0;
             return false;
         }
 
