@@ -15,7 +15,7 @@ internal sealed class KestrelRun : IAsyncDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<ConnectionContext> _given = Channel.CreateUnbounded<ConnectionContext>();
+    private readonly GivenConnections _given;
     private readonly SocketConnectionContextFactory _contexts;
     private readonly KestrelServer _server;
     private readonly HandlerApplication _application;
@@ -24,8 +24,9 @@ internal sealed class KestrelRun : IAsyncDisposable
     private KestrelRun(EndPoint endPoint, KestrelServerOptions options, HandlerApplication application, ILoggerFactory loggers)
     {
         _application = application;
+        _given = new GivenConnections(endPoint);
         _contexts = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions { IOQueueCount = 0 }, loggers.CreateLogger("http"));
-        _server = new KestrelServer(Options.Create(options), new GivenConnections(endPoint, _given.Reader), loggers);
+        _server = new KestrelServer(Options.Create(options), _given, loggers);
     }
 
     /// <summary>Given and not closed yet.</summary>
@@ -57,7 +58,7 @@ internal sealed class KestrelRun : IAsyncDisposable
         }
         catch (Exception)
         {
-            run.Release();
+            await run.ReleaseAsync();
             throw;
         }
     }
@@ -67,22 +68,22 @@ internal sealed class KestrelRun : IAsyncDisposable
         Interlocked.Increment(ref _connections);
         ConnectionContext context = _contexts.Create(connection);
         context.ConnectionClosed.UnsafeRegister(static run => Interlocked.Decrement(ref ((KestrelRun)run!)._connections), this);
-        _given.Writer.TryWrite(context);
+        _given.Give(context);
     }
 
     /// <summary>Ends what is still served.</summary>
     public async ValueTask DisposeAsync()
     {
-        _given.Writer.Complete();
         using var patience = new CancellationTokenSource(StopPatience);
         await _server.StopAsync(patience.Token);
-        Release();
+        await ReleaseAsync();
         _application.Closed = true;
     }
 
-    private void Release()
+    private async ValueTask ReleaseAsync()
     {
         _server.Dispose();
+        await _given.DisposeAsync();
         _contexts.Dispose();
     }
 
@@ -100,18 +101,27 @@ internal sealed class KestrelRun : IAsyncDisposable
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(90);
     }
 
-    private sealed class GivenConnections(EndPoint endPoint, ChannelReader<ConnectionContext> given) : IConnectionListenerFactory, IConnectionListener
+    /// <summary>What Kestrel takes for its endpoint.</summary>
+    private sealed class GivenConnections(EndPoint endPoint) : IConnectionListenerFactory, IConnectionListener
     {
+        private readonly Channel<ConnectionContext> _given = Channel.CreateUnbounded<ConnectionContext>();
+
         public EndPoint EndPoint => endPoint;
+
+        public void Give(ConnectionContext connection) => _given.Writer.TryWrite(connection);
 
         public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken) => new(this);
 
-        /// <returns>Null when there is no next one.</returns>
+        /// <returns>Null when there will be no more.</returns>
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken) =>
-            await given.WaitToReadAsync(cancellationToken) && given.TryRead(out ConnectionContext? next) ? next : null;
+            await _given.Reader.WaitToReadAsync(cancellationToken) && _given.Reader.TryRead(out ConnectionContext? next) ? next : null;
 
-        public ValueTask UnbindAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask UnbindAsync(CancellationToken cancellationToken)
+        {
+            _given.Writer.TryComplete();
+            return ValueTask.CompletedTask;
+        }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync() => UnbindAsync(CancellationToken.None);
     }
 }

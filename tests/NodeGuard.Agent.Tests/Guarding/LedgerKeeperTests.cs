@@ -5,7 +5,6 @@ using NodeGuard.Agent.Tests.Fakes;
 using NodeGuard.Core.Routing.Recovery;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Hosting.Metrics;
-using NodeGuard.Linux.Netlink;
 using Shouldly;
 using Xunit;
 
@@ -71,7 +70,7 @@ public sealed class LedgerKeeperTests : IDisposable
         _time.Advance(Longest);
         await Eventually.TrueAsync(() => Saved!.Objects.Count == atFirst + 2, "both rules are saved");
         await _stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(running);
     }
 
     private LedgerReading.Whole? Saved => new LedgerStore(_directory.Path).Read() as LedgerReading.Whole;
