@@ -90,7 +90,10 @@ internal sealed partial class NetworkdFollower : IDisposable
             _hinted = false;
             NetworkdView before = _view;
             Look(hinted || _time.GetElapsedTime(_lastScan) > ScanInterval);
-            Tell(thread, before, _view);
+            if (IsNews(before, _view))
+            {
+                Tell(thread, before, _view);
+            }
         }
     }
 
@@ -130,6 +133,10 @@ internal sealed partial class NetworkdFollower : IDisposable
         });
     }
 
+    // What was found and stays is kept as the same object; what is only assumed is told each time.
+    private static bool IsNews(NetworkdView before, NetworkdView now) =>
+        before.Process != now.Process || !ReferenceEquals(before.Sockets, now.Sockets) || before.LinksState != now.LinksState;
+
     private void Look(bool scan)
     {
         NetworkdView before = _view;
@@ -146,7 +153,9 @@ internal sealed partial class NetworkdFollower : IDisposable
         NetworkdSockets? sockets = same && before.Sockets is NetworkdSockets.Found
             ? before.Sockets
             : process is null ? null : NetworkdSockets.Find(_procRoot, process.Pid);
-        var view = new NetworkdView { Process = process, Sockets = sockets, Links = NetworkdLinks.Read() };
+        // A file of a link that changes is a hint, where directories can be watched.
+        bool unchanged = !scan && same && before.LinksState == LinksState.Settled && _states.SeesAll;
+        var view = new NetworkdView { Process = process, Sockets = sockets, Links = unchanged ? before.Links : NetworkdLinks.Read() };
         _view = view with
         {
             SettledIdentity = view.LinksState == LinksState.Settled ? process?.Identity : before.SettledIdentity,

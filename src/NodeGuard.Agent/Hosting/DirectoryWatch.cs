@@ -12,6 +12,9 @@ internal sealed class DirectoryWatch(HostRoot root, IReadOnlyList<string> direct
 {
     private readonly Inotify _inotify = new(hint);
 
+    /// <summary>False where the kernel has no watches left: then there are no hints of some directories.</summary>
+    public bool SeesAll => _inotify.Problem is null;
+
     /// <summary>Watches the directories that have come since. That one came is a hint: to be called before each look.</summary>
     public void Renew()
     {
