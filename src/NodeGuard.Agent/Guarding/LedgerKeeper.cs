@@ -62,9 +62,12 @@ internal sealed partial class LedgerKeeper : IDisposable
         {
             heartbeat.Beat();
             _watch.Arm(_savedVersion);
-            await _wake.WaitAsync(Problem is null ? Beat.Next : TimeSpan.Zero, cancellation);
-            await Task.Delay(pause, _time, cancellation);
-            heartbeat.Beat();
+            if (Problem is not null || await _wake.WaitAsync(Beat.Next, cancellation))
+            {
+                await Task.Delay(pause, _time, cancellation);
+                heartbeat.Beat();
+            }
+
             long started = _time.GetTimestamp();
             await SaveAsync(cancellation);
             TimeSpan longest = Beat.Interval;

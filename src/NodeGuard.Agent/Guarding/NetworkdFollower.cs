@@ -3,6 +3,7 @@ using NodeGuard.Agent.Hosting;
 using NodeGuard.Core.Routing;
 using NodeGuard.Hosting.Loops;
 using NodeGuard.Linux.Systemd;
+using NodeGuard.Linux.Systemd.Config;
 using NodeGuard.Linux.Threads;
 
 namespace NodeGuard.Agent.Guarding;
@@ -45,7 +46,7 @@ internal sealed partial class NetworkdFollower : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly WakeSignal _hint = new();
-    private FileSystemWatcher? _watcher;
+    private readonly DirectoryWatch _states;
     private long _lastScan;
     private volatile NetworkdView _view = NetworkdView.Nothing;
     private bool _hinted;
@@ -55,6 +56,8 @@ internal sealed partial class NetworkdFollower : IDisposable
         _procRoot = procRoot;
         _time = time;
         _log = log;
+        // networkd rewrites its state files at its start and at every change of a link.
+        _states = new DirectoryWatch(new HostRoot(), ["/run/systemd/netif"], Hint);
     }
 
     public NetworkdView View => _view;
@@ -78,7 +81,6 @@ internal sealed partial class NetworkdFollower : IDisposable
 
     public async Task RunAsync(GuardThread thread, LoopHeartbeat heartbeat, CancellationToken cancellation)
     {
-        Watch();
         while (!cancellation.IsCancellationRequested)
         {
             heartbeat.Beat();
@@ -94,7 +96,7 @@ internal sealed partial class NetworkdFollower : IDisposable
 
     public void Dispose()
     {
-        _watcher?.Dispose();
+        _states.Dispose();
         _hint.Dispose();
     }
 
@@ -134,6 +136,8 @@ internal sealed partial class NetworkdFollower : IDisposable
         NetworkdProcess? process = before.Process;
         if (scan || (process is not null && !Directory.Exists($"{_procRoot}/{process.Pid}")))
         {
+            // Without networkd there is no such directory, and it makes those below anew.
+            _states.Renew();
             process = Find(before.Process);
             _lastScan = _time.GetTimestamp();
         }
@@ -169,31 +173,9 @@ internal sealed partial class NetworkdFollower : IDisposable
         }
     }
 
-    /// <summary>networkd rewrites its state files at its start and at every change of a link.</summary>
-    private void Watch()
-    {
-        try
-        {
-            _watcher = new FileSystemWatcher("/run/systemd/netif") { IncludeSubdirectories = true };
-            _watcher.Changed += (_, _) => Hint();
-            _watcher.Created += (_, _) => Hint();
-            _watcher.Deleted += (_, _) => Hint();
-            _watcher.Renamed += (_, _) => Hint();
-            _watcher.EnableRaisingEvents = true;
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
-        {
-            // Without networkd there is no such directory; the loop looks now and then.
-            LogNoWatch(_log, e.Message);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "systemd-networkd is {State}")]
     private static partial void LogProcess(ILogger log, string state);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{ProcRoot} cannot be listed ({Problem}): whether networkd runs is unknown; mount the host's /proc there")]
     private static partial void LogNoProc(ILogger log, string procRoot, string problem);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "networkd's state files are not watched: {Problem}")]
-    private static partial void LogNoWatch(ILogger log, string problem);
 }

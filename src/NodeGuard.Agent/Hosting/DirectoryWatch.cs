@@ -1,52 +1,37 @@
+using NodeGuard.Linux.Files;
 using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Agent.Hosting;
 
-/// <summary>Hints that files below these directories came, changed or went. What is missed shows at the next full look.</summary>
+/// <summary>
+/// Hints that files in these directories, or in directories in them, came, changed or went. What is missed shows at the next
+/// full look.
+/// </summary>
+/// <param name="hint">Called on a thread of its own; must be quick.</param>
 internal sealed class DirectoryWatch(HostRoot root, IReadOnlyList<string> directories, Action hint) : IDisposable
 {
-    private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
+    private readonly Inotify _inotify = new(hint);
 
-    /// <summary>Watches the directories that have come since, and lets go of those that went.</summary>
+    /// <summary>Watches the directories that have come since. That one came is a hint: to be called before each look.</summary>
     public void Renew()
     {
-        foreach (string path in directories.Select(root.Map))
+        foreach (string path in directories)
         {
-            bool exists = Directory.Exists(path);
-            if (!exists && _watchers.Remove(path, out FileSystemWatcher? gone))
+            try
             {
-                gone.Dispose();
+                string directory = root.Map(root.Resolve(path) ?? path);
+                _inotify.Watch(directory);
+                foreach (string below in Directory.EnumerateDirectories(directory))
+                {
+                    _inotify.Watch(below);
+                }
             }
-            else if (exists && !_watchers.ContainsKey(path))
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                TryWatch(path);
+                // Not there, or gone again: the periodic look does without hints.
             }
         }
     }
 
-    public void Dispose()
-    {
-        foreach (FileSystemWatcher watcher in _watchers.Values)
-        {
-            watcher.Dispose();
-        }
-    }
-
-    private void TryWatch(string path)
-    {
-        try
-        {
-            var watcher = new FileSystemWatcher(path) { IncludeSubdirectories = true };
-            watcher.Changed += (_, _) => hint();
-            watcher.Created += (_, _) => hint();
-            watcher.Deleted += (_, _) => hint();
-            watcher.Renamed += (_, _) => hint();
-            watcher.EnableRaisingEvents = true;
-            _watchers[path] = watcher;
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
-        {
-            // Out of inotify watches, or gone again: the periodic look does without hints.
-        }
-    }
+    public void Dispose() => _inotify.Dispose();
 }

@@ -11,14 +11,13 @@ internal sealed class WatchdogLoop(IRouteGuard guard, LoopHeartbeats heartbeats,
 
     public async Task RunAsync(LoopHeartbeat heartbeat, CancellationToken cancellation)
     {
-        TimeSpan interval = notifier.WatchdogInterval is { } wanted && wanted < Beat.Interval ? wanted : Beat.Interval;
-        using var timer = new PeriodicTimer(interval, time);
-        do
+        TimeSpan interval = Beat.PartWithin(notifier.WatchdogInterval ?? Beat.Interval);
+        while (true)
         {
             heartbeat.Beat();
             Turn();
+            await Task.Delay(Beat.Until(time, interval), time, cancellation);
         }
-        while (await timer.WaitForNextTickAsync(cancellation));
     }
 
     internal void Turn()

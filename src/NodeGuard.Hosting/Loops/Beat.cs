@@ -11,6 +11,9 @@ public static class Beat
     // Timers count in whole milliseconds, rounded down: a loop that is woken just before the instant would be woken again.
     private static readonly TimeSpan Behind = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>The longest part of a beat that is no longer than <paramref name="limit"/>: its instants include those of the beat.</summary>
+    public static TimeSpan PartWithin(TimeSpan limit) => limit < Interval ? Interval / Math.Ceiling(Interval / limit) : Interval;
+
     /// <summary>Until the next beat by the clock of this machine.</summary>
     public static TimeSpan Next => Until(TimeProvider.System);
 

@@ -25,6 +25,15 @@ public sealed class BeatTests
         Beat.Until(_time).ShouldBe(TimeSpan.FromMilliseconds(rest) + Behind, Rounding);
     }
 
+    [Theory]
+    [InlineData(7_500, 5_000)]
+    [InlineData(5_000, 5_000)]
+    [InlineData(2_500, 2_500)]
+    [InlineData(10_000, 10_000)]
+    [InlineData(90_000, 10_000)]
+    public void Whoever_must_wake_more_often_wakes_at_the_beats_too(long limit, long part) =>
+        Beat.PartWithin(TimeSpan.FromMilliseconds(limit)).ShouldBe(TimeSpan.FromMilliseconds(part));
+
     [Fact]
     public void The_parts_of_a_beat_end_with_it()
     {

@@ -10,9 +10,14 @@ namespace NodeGuard.Agent.Tests.Hosting;
 
 public sealed class WatchdogLoopTests
 {
+    // A provider turns the ticks of its clock into time by floating point.
+    private static readonly TimeSpan Rounding = TimeSpan.FromMicroseconds(100);
+
     private readonly ManualTime _time = new();
     private readonly FakeGuard _guard = new();
     private readonly RecordingNotifier _notifier = new();
+
+    private int Answers => _notifier.Messages.Count(message => message == "WATCHDOG=1");
 
     [Fact]
     [Trait("Invariant", "12")]
@@ -29,7 +34,33 @@ public sealed class WatchdogLoopTests
         loop.Beat();
         watchdog.Turn();
 
-        _notifier.Messages.Count(message => message == "WATCHDOG=1").ShouldBe(2);
+        Answers.ShouldBe(2);
+    }
+
+    [Theory]
+    [Trait("Invariant", "12")]
+    [InlineData(15.0, 5.0)]
+    [InlineData(4.0, 2.0)]
+    [InlineData(null, 10.0)]
+    public async Task It_is_answered_in_time_at_instants_at_which_others_wake_too(double? watchdogSeconds, double answeredSeconds)
+    {
+        _notifier.WatchdogInterval = watchdogSeconds / 2 is { } half ? TimeSpan.FromSeconds(half) : null;
+        using var stop = new CancellationTokenSource();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var watchdog = new WatchdogLoop(_guard, new LoopHeartbeats(_time), _notifier, NullLogger.Instance, _time);
+        Task running = watchdog.RunAsync(new LoopHeartbeats(_time).Register("watchdog", TimeSpan.FromSeconds(30)), stop.Token);
+
+        for (int answers = 1; answers < 10; answers++)
+        {
+            TimeSpan part = TimeSpan.FromSeconds(answeredSeconds);
+            await _time.UntilTimerWithin(part + TimeSpan.FromMilliseconds(1)).WaitAsync(TimeSpan.FromSeconds(30));
+            Answers.ShouldBe(answers);
+            _time.Advance(Beat.Until(_time, part) + Rounding);
+            await Eventually.TrueAsync(() => Answers == answers + 1, "the next answer");
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAny(running);
     }
 
     [Fact]

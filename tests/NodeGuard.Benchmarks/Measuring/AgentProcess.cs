@@ -3,9 +3,16 @@ using NodeGuard.Lab.Tests.Lab;
 
 namespace NodeGuard.Benchmarks.Measuring;
 
-/// <param name="ResidentMiB">VmRSS.</param>
-/// <param name="AnonymousMiB">RssAnon: what no file could give back.</param>
-internal sealed record Memory(double ResidentMiB, double AnonymousMiB);
+/// <param name="ResidentBytes">VmRSS.</param>
+/// <param name="AnonymousBytes">RssAnon: what no file could give back.</param>
+internal sealed record Memory(long ResidentBytes, long AnonymousBytes)
+{
+    private const double Mebibyte = 1024 * 1024;
+
+    public double ResidentMiB => ResidentBytes / Mebibyte;
+
+    public double AnonymousMiB => AnonymousBytes / Mebibyte;
+}
 
 /// <summary>What /proc and systemd say about the agent in a container.</summary>
 internal static class AgentProcess
@@ -16,7 +23,7 @@ internal static class AgentProcess
     public static async Task<Memory> MemoryAsync(LabContainer container)
     {
         string[] status = await File.ReadAllLinesAsync(container.ProcPath($"/proc/{await PidAsync(container)}/status"));
-        return new Memory(MiB(status, "VmRSS:"), MiB(status, "RssAnon:"));
+        return new Memory(Bytes(status, "VmRSS:"), Bytes(status, "RssAnon:"));
     }
 
     /// <summary>User and system time of all its threads so far.</summary>
@@ -53,10 +60,10 @@ internal static class AgentProcess
         await container.ExecAsync("systemctl", "show", $"--property={property}", "--value", GuardedContainer.Unit),
         CultureInfo.InvariantCulture);
 
-    private static double MiB(string[] status, string key)
+    private static long Bytes(string[] status, string key)
     {
         string line = status.First(line => line.StartsWith(key, StringComparison.Ordinal));
         string kibibytes = line[key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
-        return long.Parse(kibibytes, CultureInfo.InvariantCulture) / 1024.0;
+        return long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024;
     }
 }
