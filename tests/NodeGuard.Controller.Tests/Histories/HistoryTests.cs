@@ -279,6 +279,33 @@ public sealed class HistoryTests(ITestOutputHelper output)
         result.Installed.ShouldBe("systemd:amd64=2 linux-image-6:amd64=1 on 3 of 3");
     }
 
+    /// <summary>
+    /// A recycle that only reboots its node has the name of the canary's, which a person deleted, and in the judge's eyes was the
+    /// canary itself (seed 71724).
+    /// </summary>
+    [Fact]
+    public void A_version_may_be_tried_again_beside_a_recycle_with_the_name_of_the_one_that_failed_with_it()
+    {
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 71724,
+            Nodes = 4,
+            MaxUnavailable = 2,
+            MaxAge = TimeSpan.FromMinutes(16),
+            Pods = 0,
+            Updates = UpdateDrain.Always,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(70), Doing.NewPackages, 0, 0),
+                new Deed(TimeSpan.FromSeconds(165), Doing.NodeFault, 2, VirtualPerson.NumberOf("routes-lost")),
+                new Deed(TimeSpan.FromSeconds(194), Doing.BadPackages, 0, 0),
+                new Deed(TimeSpan.FromSeconds(229), Doing.DeleteRecycle, 1, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+    }
+
     private static void OnAllCores(int[] items, Action<int> play)
     {
         int next = -1;

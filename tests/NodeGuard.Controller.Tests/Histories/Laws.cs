@@ -24,7 +24,7 @@ internal sealed class Laws
     private readonly HashSet<string> _everReady = [];
     private readonly Dictionary<string, HashSet<string>> _askedBy = [];
     private readonly Dictionary<string, string> _updatedBy = [];
-    private readonly Dictionary<string, string> _firstOf = [];
+    private readonly Dictionary<string, string> _triedBy = [];
     private readonly Dictionary<string, string[]> _versionsOf = [];
     private readonly HashSet<string> _proven = [];
     private readonly Dictionary<string, string> _ended = [];
@@ -286,10 +286,19 @@ internal sealed class Laws
             return;
         // Whoever asked for the update that succeeded, it is the canary's proof.
         foreach (string version in versions.Where(version => !_proven.Contains(version)))
+            TriedBy(recycle, version);
+    }
+
+    /// <summary>Invariant 9: until it has proved itself, a version is tried by one recycle at a time. Names are given again; who is meant is told by the UID.</summary>
+    private void TriedBy(JsonObject recycle, string version)
+    {
+        if (_triedBy.TryGetValue(version, out string? canary) && canary != Uid(recycle)
+            && All(Recycles).FirstOrDefault(other => Uid(other) == canary) is { } trying && !IsFinal(trying))
         {
-            if (!_firstOf.TryAdd(version, Name(recycle)) && Find(Recycles, _firstOf[version]) is { } canary && Uid(canary) != Uid(recycle) && !IsFinal(canary))
-                Break(9, $"{version} was asked for by {Name(recycle)} while {Name(canary)} is the first to try it, and has not ended");
+            Break(9, $"{version} was asked for by {Name(recycle)} while {Name(trying)} tries it, and has not ended");
         }
+
+        _triedBy[version] = Uid(recycle);
     }
 
     private void AskedOf(JsonObject node, string what)
