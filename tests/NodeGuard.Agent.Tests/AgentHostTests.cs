@@ -93,7 +93,7 @@ public sealed class AgentHostTests : IDisposable
     [Trait("Invariant", "4")]
     public async Task A_port_in_use_does_not_stop_the_guard()
     {
-        await using HttpTestServer other = await HttpTestServer.OnLoopbackAsync((_, _) => Task.CompletedTask);
+        await using HttpTestServer other = HttpTestServer.OnLoopback((_, _) => Task.CompletedTask);
 
         Task<int> running = Start(("http.listen", $"127.0.0.1:{other.Port}"));
         await Eventually.TrueAsync(() => Log.Contains("cannot serve metrics and probes", StringComparison.Ordinal), "the port is told");

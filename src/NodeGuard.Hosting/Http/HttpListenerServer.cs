@@ -1,119 +1,91 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace NodeGuard.Hosting.Http;
 
 /// <summary>
-/// One Kestrel on one endpoint with one handler, without host builder or service container: half the memory, and the
-/// control API cannot end up on TCP by a routing mistake.
+/// One endpoint with one handler, without host builder or service container: half the memory, and the control API cannot
+/// end up on TCP by a routing mistake.
 /// </summary>
+/// <remarks>
+/// Kestrel runs from a connection until some time after the last one: while it runs, it wakes the process once a second. The
+/// endpoint itself is listened on all the time.
+/// </remarks>
 public sealed class HttpListenerServer : IAsyncDisposable
 {
-    private readonly KestrelServer _server;
-    private readonly HandlerApplication _application;
-    private readonly CancellationTokenSource _stopping;
+    /// <summary>How long Kestrel waits for the next connection, at most twice that.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(15);
 
-    private HttpListenerServer(KestrelServer server, HandlerApplication application, CancellationTokenSource stopping)
+    // As many as Kestrel itself lets wait.
+    private const int Backlog = 512;
+
+    private static readonly TimeSpan PauseOfRefusedAccept = TimeSpan.FromMilliseconds(100);
+
+    private readonly Socket _listener;
+    private readonly Func<Task<KestrelRun>> _start;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile KestrelRun? _running;
+
+    private HttpListenerServer(
+        Socket listener, int maxConnections, Func<HttpContext, CancellationToken, Task> handler, ILoggerFactory loggers, TimeProvider time)
     {
-        _server = server;
-        _application = application;
-        _stopping = stopping;
+        _listener = listener;
+        _time = time;
+        _start = () => KestrelRun.StartAsync(listener.LocalEndPoint!, maxConnections, handler, loggers, _stopping.Token);
+        Ended = Task.Run(RunAsync);
     }
 
     /// <summary>The port that a configured port 0 became; 0 for a unix socket.</summary>
-    public int Port =>
-        _server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address
-        && Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) ? Math.Max(0, uri.Port) : 0;
+    public int Port => (_listener.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+
+    /// <summary>Completes when nothing is served any more; fails with the reason unless it was disposed of.</summary>
+    public Task Ended { get; }
+
+    /// <summary>Kestrel runs.</summary>
+    public bool IsAwake => _running is not null;
 
     /// <param name="endPoint">Loopback TCP, or a unix socket whose stale file was already dealt with.</param>
     /// <param name="maxConnections">More are closed at once.</param>
     /// <param name="handler">Its token ends with the request or with the server.</param>
     /// <param name="loggers">For Kestrel and for failures of the handler.</param>
-    /// <param name="cancellation">Of the start.</param>
-    /// <exception cref="IOException">The endpoint cannot be bound.</exception>
-    public static async Task<HttpListenerServer> StartAsync(
+    /// <param name="time">The clock by which Kestrel rests.</param>
+    /// <exception cref="SocketException">The endpoint cannot be bound.</exception>
+    /// <exception cref="IOException">The unix socket cannot be made private.</exception>
+    public static HttpListenerServer Start(
         EndPoint endPoint,
         int maxConnections,
         Func<HttpContext, CancellationToken, Task> handler,
         ILoggerFactory loggers,
-        CancellationToken cancellation)
-    {
-        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
-        SetLimits(options.Limits, maxConnections);
-        if (endPoint is UnixDomainSocketEndPoint unix)
-        {
-            options.ListenUnixSocket(unix.ToString()!);
-        }
-        else
-        {
-            options.Listen((IPEndPoint)endPoint, listen => listen.Protocols = HttpProtocols.Http1);
-        }
-
-        var sockets = new SocketTransportOptions { CreateBoundListenSocket = Bind, IOQueueCount = 0 };
-        var stopping = new CancellationTokenSource();
-        var application = new HandlerApplication(handler, loggers.CreateLogger("http"), stopping.Token);
-        var server = new KestrelServer(
-            Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
-        try
-        {
-            await server.StartAsync(application, cancellation);
-        }
-        catch (Exception)
-        {
-            server.Dispose();
-            stopping.Dispose();
-            throw;
-        }
-
-        return new HttpListenerServer(server, application, stopping);
-    }
+        TimeProvider time) => new(Bind(endPoint), maxConnections, handler, loggers, time);
 
     /// <summary>Ends the running requests, streams included.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await _server.StopAsync(patience.Token);
-        _server.Dispose();
-        _application.Closed = true;
+        await Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _listener.Dispose();
         _stopping.Dispose();
-    }
-
-    private static void SetLimits(KestrelServerLimits limits, int maxConnections)
-    {
-        limits.MaxConcurrentConnections = maxConnections;
-        limits.MaxConcurrentUpgradedConnections = 0;
-        limits.MaxRequestBodySize = 4 * 1024;
-        limits.MaxRequestBufferSize = 16 * 1024;
-        limits.MaxRequestHeadersTotalSize = 8 * 1024;
-        limits.MaxRequestLineSize = 2 * 1024;
-        limits.MaxRequestHeaderCount = 40;
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-        // Longer than the usual scrape intervals, so that a scraper keeps its connection.
-        limits.KeepAliveTimeout = TimeSpan.FromSeconds(90);
     }
 
     private static Socket Bind(EndPoint endPoint)
     {
-        if (endPoint is not UnixDomainSocketEndPoint unix)
-        {
-            return SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        }
-
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket socket = endPoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
         try
         {
-            socket.Bind(unix);
-            // Before listen(): until then nobody can connect, so there is no moment with the umask's mode.
-            File.SetUnixFileMode(unix.ToString()!, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (endPoint is UnixDomainSocketEndPoint unix)
+            {
+                socket.Bind(unix);
+                // Before listen(): until then nobody can connect, so there is no moment with the umask's mode.
+                File.SetUnixFileMode(unix.ToString()!, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            socket.Listen(Backlog);
             return socket;
         }
         catch (Exception)
@@ -123,54 +95,63 @@ public sealed class HttpListenerServer : IAsyncDisposable
         }
     }
 
-    private sealed class HandlerApplication(
-        Func<HttpContext, CancellationToken, Task> handler, ILogger log, CancellationToken stopping) : IHttpApplication<HttpContext>
+    private async Task RunAsync()
     {
-        public bool Closed { get; set; }
-
-        public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
-
-        public void DisposeContext(HttpContext context, Exception? exception)
+        try
+        {
+            Task<Socket> next = AcceptAsync();
+            while (true)
+            {
+                await Task.WhenAny(next);
+                _stopping.Token.ThrowIfCancellationRequested();
+                await using KestrelRun running = await _start();
+                _running = running;
+                do
+                {
+                    running.Serve(await next);
+                    next = AcceptAsync();
+                }
+                while (await ComesSoonAsync(next, running));
+                _running = null;
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
         }
-
-        public async Task ProcessRequestAsync(HttpContext context)
+        finally
         {
-            if (Closed)
-            {
-                return;
-            }
+            _running = null;
+        }
+    }
 
-            using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+    /// <summary>True once a connection waits; false when none came while nobody was connected.</summary>
+    private async Task<bool> ComesSoonAsync(Task<Socket> next, KestrelRun running)
+    {
+        bool connected = true;
+        while (!next.IsCompleted && connected)
+        {
+            using var resting = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            await Task.WhenAny(next, Task.Delay(Linger, _time, resting.Token));
+            await resting.CancelAsync();
+            connected = running.Connections > 0;
+        }
+
+        _stopping.Token.ThrowIfCancellationRequested();
+        return next.IsCompleted;
+    }
+
+    private async Task<Socket> AcceptAsync()
+    {
+        while (true)
+        {
             try
             {
-                await handler(context, ends.Token);
+                return await _listener.AcceptAsync(_stopping.Token);
             }
-            catch (OperationCanceledException) when (ends.IsCancellationRequested)
+            catch (SocketException)
             {
-                // The client left, or we stop: there is nobody to answer.
-            }
-            catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
-            {
-                await TryErrorAsync(context, e.StatusCode, $"the request is not usable: {e.Message}");
-            }
-            catch (Exception e)
-            {
-                HttpLog.RequestFailed(log, e, context.Request.Method, HttpAnswers.Shown(context.Request.Path));
-                await TryErrorAsync(context, StatusCodes.Status500InternalServerError, $"this process failed to answer: {e.Message}");
-            }
-        }
-
-        private static async Task TryErrorAsync(HttpContext context, int status, string sentence)
-        {
-            if (!context.Response.HasStarted)
-            {
-                context.Response.Clear();
-                await HttpAnswers.ErrorAsync(context, status, sentence);
-            }
-            else
-            {
-                context.Abort();
+                // Reset while it waited, or this process has no descriptor left: the next one may be luckier.
+                await Task.Delay(PauseOfRefusedAccept, _time, _stopping.Token);
             }
         }
     }

@@ -36,7 +36,14 @@ public sealed class ServeLoop(
             while (true)
             {
                 heartbeat.Beat();
-                server ??= await TryStartAsync(cancellation);
+                if (server is { Ended.IsCompleted: true } ended)
+                {
+                    server = null;
+                    TellOnce(ended.Ended.Exception?.GetBaseException().Message ?? "it has ended");
+                    await ended.DisposeAsync();
+                }
+
+                server ??= TryStart();
                 await Task.Delay(server is null ? Retry : Beat.Until(time), time, cancellation);
             }
         }
@@ -49,12 +56,12 @@ public sealed class ServeLoop(
         }
     }
 
-    private async Task<HttpListenerServer?> TryStartAsync(CancellationToken cancellation)
+    private HttpListenerServer? TryStart()
     {
         try
         {
             beforeBind?.Invoke();
-            HttpListenerServer server = await HttpListenerServer.StartAsync(endPoint, maxConnections, handler, loggers, cancellation);
+            HttpListenerServer server = HttpListenerServer.Start(endPoint, maxConnections, handler, loggers, time);
             HttpLog.Serving(_log, endPoint.ToString()!, what);
             _lastReason = string.Empty;
             Served?.Invoke(server.Port);
@@ -62,13 +69,17 @@ public sealed class ServeLoop(
         }
         catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException)
         {
-            if (e.Message != _lastReason)
-            {
-                _lastReason = e.Message;
-                HttpLog.NotServing(_log, endPoint.ToString()!, what, e.Message, Retry.TotalSeconds);
-            }
-
+            TellOnce(e.Message);
             return null;
+        }
+    }
+
+    private void TellOnce(string reason)
+    {
+        if (reason != _lastReason)
+        {
+            _lastReason = reason;
+            HttpLog.NotServing(_log, endPoint.ToString()!, what, reason, Retry.TotalSeconds);
         }
     }
 }

@@ -15,7 +15,11 @@ public sealed class ControlApiTests : IAsyncLifetime
     private readonly FakeGuard _guard = new();
     private HttpTestServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await HttpTestServer.OnSocketAsync(new ControlApi(_guard).HandleAsync);
+    public Task InitializeAsync()
+    {
+        _server = HttpTestServer.OnSocket(new ControlApi(_guard).HandleAsync);
+        return Task.CompletedTask;
+    }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -125,7 +129,7 @@ public sealed class ControlApiTests : IAsyncLifetime
         await _server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
         await _guard.WatcherLeft.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        _server = await HttpTestServer.OnSocketAsync(new ControlApi(_guard).HandleAsync);
+        _server = HttpTestServer.OnSocket(new ControlApi(_guard).HandleAsync);
     }
 
     [Fact]

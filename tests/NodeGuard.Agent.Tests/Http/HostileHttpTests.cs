@@ -17,7 +17,7 @@ public sealed class HostileHttpTests
     [Fact]
     public async Task Any_bytes_on_the_socket_leave_the_agent_answering()
     {
-        await using HttpTestServer server = await HttpTestServer.OnSocketAsync(new ControlApi(new FakeGuard()).HandleAsync);
+        await using HttpTestServer server = HttpTestServer.OnSocket(new ControlApi(new FakeGuard()).HandleAsync);
         var random = new Random(9871);
         for (int i = 0; i < FuzzScale.Cases(100); i++)
         {
@@ -32,7 +32,7 @@ public sealed class HostileHttpTests
     [Fact]
     public async Task Connections_beyond_the_limit_are_closed_and_the_first_ones_still_served()
     {
-        await using HttpTestServer server = await HttpTestServer.OnLoopbackAsync(
+        await using HttpTestServer server = HttpTestServer.OnLoopback(
             (context, _) => HttpAnswers.TextAsync(context, 200, "ok\n"), connections: 1);
         using HttpResponseMessage first = await server.Client.GetAsync("/");
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -49,7 +49,7 @@ public sealed class HostileHttpTests
     [Fact]
     public async Task Headers_without_end_are_refused()
     {
-        await using HttpTestServer server = await HttpTestServer.OnLoopbackAsync(
+        await using HttpTestServer server = HttpTestServer.OnLoopback(
             (context, _) => HttpAnswers.TextAsync(context, 200, "ok\n"));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/");
         request.Headers.Add("X-Long", new string('x', 9_000));

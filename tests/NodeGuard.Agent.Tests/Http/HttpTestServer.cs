@@ -27,19 +27,21 @@ internal sealed class HttpTestServer : IAsyncDisposable
 
     public int Port => _server.Port;
 
-    public static async Task<HttpTestServer> OnLoopbackAsync(Func<HttpContext, CancellationToken, Task> handler, int connections = 16)
+    public bool IsAwake => _server.IsAwake;
+
+    public static HttpTestServer OnLoopback(Func<HttpContext, CancellationToken, Task> handler, int connections = 16, TimeProvider? time = null)
     {
-        HttpListenerServer server = await HttpListenerServer.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, 0), connections, handler, NullLoggerFactory.Instance, CancellationToken.None);
+        HttpListenerServer server = HttpListenerServer.Start(
+            new IPEndPoint(IPAddress.Loopback, 0), connections, handler, NullLoggerFactory.Instance, time ?? TimeProvider.System);
         return new HttpTestServer(server, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.Port}") }, null, null);
     }
 
-    public static async Task<HttpTestServer> OnSocketAsync(Func<HttpContext, CancellationToken, Task> handler)
+    public static HttpTestServer OnSocket(Func<HttpContext, CancellationToken, Task> handler)
     {
         var directory = new TemporaryDirectory();
         string socket = directory.File("agent.sock");
-        HttpListenerServer server = await HttpListenerServer.StartAsync(
-            new UnixDomainSocketEndPoint(socket), 16, handler, NullLoggerFactory.Instance, CancellationToken.None);
+        HttpListenerServer server = HttpListenerServer.Start(
+            new UnixDomainSocketEndPoint(socket), 16, handler, NullLoggerFactory.Instance, TimeProvider.System);
         return new HttpTestServer(server, SocketClient(socket), socket, directory);
     }
 

@@ -29,8 +29,12 @@ public sealed class ObserverApiTests : IAsyncLifetime
         _dependencies = new DependencyChecks(TimeProvider.System);
     }
 
-    public async Task InitializeAsync() => _server = await HttpTestServer.OnLoopbackAsync(
-        new ObserverApi(_exposition, _heartbeats, () => GuardReadiness.Of(_guard.Status), _dependencies).HandleAsync);
+    public Task InitializeAsync()
+    {
+        _server = HttpTestServer.OnLoopback(
+            new ObserverApi(_exposition, _heartbeats, () => GuardReadiness.Of(_guard.Status), _dependencies).HandleAsync);
+        return Task.CompletedTask;
+    }
 
     public async Task DisposeAsync()
     {

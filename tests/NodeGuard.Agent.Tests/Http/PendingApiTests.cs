@@ -15,7 +15,11 @@ public sealed class PendingApiTests : IAsyncLifetime
     private readonly FakePending _pending = new();
     private HttpTestServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await HttpTestServer.OnSocketAsync(new ControlApi(new FakeGuard(), pending: _pending).HandleAsync);
+    public Task InitializeAsync()
+    {
+        _server = HttpTestServer.OnSocket(new ControlApi(new FakeGuard(), pending: _pending).HandleAsync);
+        return Task.CompletedTask;
+    }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -76,7 +80,7 @@ public sealed class PendingApiTests : IAsyncLifetime
     [Fact]
     public async Task Where_nobody_asks_the_tools_it_is_not_here()
     {
-        await using HttpTestServer without = await HttpTestServer.OnSocketAsync(new ControlApi(new FakeGuard()).HandleAsync);
+        await using HttpTestServer without = HttpTestServer.OnSocket(new ControlApi(new FakeGuard()).HandleAsync);
 
         using HttpResponseMessage answer = await without.Client.GetAsync("/v1/updates/pending");
 

@@ -30,7 +30,7 @@ public sealed class SocketFileTests : IDisposable
     [Fact]
     public async Task A_socket_that_somebody_answers_stays()
     {
-        await using HttpTestServer server = await HttpTestServer.OnSocketAsync((_, _) => Task.CompletedTask);
+        await using HttpTestServer server = HttpTestServer.OnSocket((_, _) => Task.CompletedTask);
 
         Should.Throw<IOException>(() => SocketFile.RemoveStale(server.Socket!)).Message.ShouldContain("another process answers");
 

@@ -15,7 +15,11 @@ public sealed class UpdateRunsApiTests : IAsyncLifetime
     private readonly FakeRuns _runs = new();
     private HttpTestServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await HttpTestServer.OnSocketAsync(new ControlApi(new FakeGuard(), runs: _runs).HandleAsync);
+    public Task InitializeAsync()
+    {
+        _server = HttpTestServer.OnSocket(new ControlApi(new FakeGuard(), runs: _runs).HandleAsync);
+        return Task.CompletedTask;
+    }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -79,7 +83,7 @@ public sealed class UpdateRunsApiTests : IAsyncLifetime
     [Fact]
     public async Task Where_nobody_updates_it_is_not_here()
     {
-        await using HttpTestServer without = await HttpTestServer.OnSocketAsync(new ControlApi(new FakeGuard()).HandleAsync);
+        await using HttpTestServer without = HttpTestServer.OnSocket(new ControlApi(new FakeGuard()).HandleAsync);
 
         foreach (string path in new[] { "/v1/updates/runs", "/v1/updates/runs/a/log" })
         {

@@ -53,7 +53,7 @@ public sealed class UpdatesStatusTests
     public async Task The_control_api_looks_anew_and_says_enums_in_camel_case()
     {
         var hold = new FakeHold();
-        await using HttpTestServer server = await HttpTestServer.OnSocketAsync(new ControlApi(new FakeGuard(), hold).HandleAsync);
+        await using HttpTestServer server = HttpTestServer.OnSocket(new ControlApi(new FakeGuard(), hold).HandleAsync);
 
         string json = await server.Client.GetStringAsync("/v1/updates");
 

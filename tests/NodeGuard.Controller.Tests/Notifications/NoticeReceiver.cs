@@ -19,11 +19,11 @@ internal sealed class NoticeReceiver : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{_server!.Port}/hook/a-token-that-nobody-may-read";
 
-    public static async Task<NoticeReceiver> StartAsync()
+    public static NoticeReceiver Start()
     {
         var receiver = new NoticeReceiver();
-        receiver._server = await HttpListenerServer.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, 0), 32, receiver.TakeAsync, NullLoggerFactory.Instance, CancellationToken.None);
+        receiver._server = HttpListenerServer.Start(
+            new IPEndPoint(IPAddress.Loopback, 0), 32, receiver.TakeAsync, NullLoggerFactory.Instance, TimeProvider.System);
         return receiver;
     }
 

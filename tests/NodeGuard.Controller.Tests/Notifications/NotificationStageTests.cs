@@ -23,7 +23,7 @@ public sealed class NotificationStageTests
     [Fact]
     public async Task A_failed_recycle_is_told_signed_and_once_although_the_leader_changes()
     {
-        await using NoticeReceiver receiver = await NoticeReceiver.StartAsync();
+        await using NoticeReceiver receiver = NoticeReceiver.Start();
         await using FleetStage stage = await FleetStage.StartAsync(Speed, Pool);
         await stage.SecretAsync("chat", "key", "a key"u8.ToArray());
         await stage.SecretAsync("address", "url", Encoding.UTF8.GetBytes(receiver.Url + "\n"));

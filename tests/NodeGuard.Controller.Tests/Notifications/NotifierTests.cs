@@ -22,10 +22,11 @@ public sealed class NotifierTests : IAsyncLifetime
     private NoticeReceiver _receiver = null!;
     private Notifier _notifier = null!;
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync()
     {
-        _receiver = await NoticeReceiver.StartAsync();
+        _receiver = NoticeReceiver.Start();
         _notifier = NewLeader();
+        return Task.CompletedTask;
     }
 
     public async Task DisposeAsync()
