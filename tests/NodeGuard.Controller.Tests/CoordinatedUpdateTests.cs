@@ -83,6 +83,27 @@ public sealed class CoordinatedUpdateTests
         await stage.UntilAsync(async () => (await SucceededAsync(stage)).Length == 6, "not all other nodes of both policies were updated");
     }
 
+    /// <summary>Recycles that ended long ago are deleted, the oldest first.</summary>
+    [Fact]
+    public async Task A_node_is_updated_again_when_the_oldest_of_its_recycles_is_gone()
+    {
+        await using FleetStage stage = await StartAsync(static _ => { }, static pool => pool with { Count = 1 });
+        await UpdateAsync("2");
+        NodeRecycle oldest = (await SucceededAsync(stage)).Single();
+        await UpdateAsync("3");
+        FleetStage.Value(await stage.Api.DeleteAsync(ResourceTypes.NodeRecycles, new ObjectName("", oldest.Metadata.Name!), new DeleteQuery(), default));
+
+        await UpdateAsync("4");
+
+        async Task UpdateAsync(string version)
+        {
+            stage.Sandbox.Apply($"pool-packages=workers/{Systemd}={version}").ShouldBeEmpty();
+            await stage.UntilAsync(
+                async () => (await SucceededAsync(stage)).Any(recycle => recycle.Status!.Replacement!.Updates!.Exists(update => update.Version == version)),
+                $"{version} did not come");
+        }
+    }
+
     [Theory]
     [Trait("Invariant", "6")]
     [InlineData(UpdateDrain.Always)]

@@ -94,8 +94,13 @@ internal sealed partial class FleetPass(
     private async Task<bool> TakeAsync(IEnumerable<RecycleStart> starts, List<FleetSlot> slots, ClusterView view, DateTimeOffset now, CancellationToken term)
     {
         bool taken = false;
+        var current = new Dictionary<string, bool>();
         foreach (RecycleStart start in starts)
         {
+            if (!current.TryGetValue(start.Policy, out bool isCurrent))
+                current.Add(start.Policy, isCurrent = await IsCurrentAsync(start.Policy, view, term));
+            if (!isCurrent)
+                continue;
             NodeRecycle? recycle = start.Recycle is { } asked
                 ? view.Recycles.Objects.FirstOrDefault(known => known.Metadata.Uid == asked.Uid)
                 : await MakeAsync(start, view, term);
@@ -106,6 +111,19 @@ internal sealed partial class FleetPass(
         }
 
         return taken;
+    }
+
+    /// <summary>
+    /// Invariant 5: whoever leads again after a cut may have caches from before it, for as long as their watches hang. How many nodes
+    /// may be out counts by what the server says when a slot is taken.
+    /// </summary>
+    private async Task<bool> IsCurrentAsync(string policy, ClusterView view, CancellationToken term)
+    {
+        if (policy.Length == 0)
+            return true;
+        ObjectMeta? planned = view.Policy(policy)?.Metadata;
+        return await api.GetAsync(ResourceTypes.NodePolicies, new ObjectName(string.Empty, policy), term) is ApiResult<NodePolicy>.Ok { Value.Metadata: var told }
+            && told.Uid == planned?.Uid && told.Generation == planned?.Generation;
     }
 
     private async Task<NodeRecycle?> MakeAsync(RecycleStart start, ClusterView view, CancellationToken term)

@@ -21,18 +21,26 @@ internal sealed class RecycleMaker(IKubeApi api)
     /// <summary>Made by this call or by an earlier one that was cut off: the name says which disruption of which node it is.</summary>
     public async Task<ApiResult<NodeRecycle>> MakeAsync(RecycleStart start, ClusterView view, CancellationToken cancellation)
     {
-        NodeRecycle made = Of(start, view.Recycles.Objects.Count(recycle => RecycleReading.NodeUid(recycle) == start.Node.Uid));
+        int number = view.Recycles.Objects.Count(recycle => RecycleReading.NodeUid(recycle) == start.Node.Uid);
+
+        // The oldest are deleted one day, so that their number may be that of one which is still there.
+        while (view.Recycles.TryGet(new ObjectName(string.Empty, Name(start.Node, number)), out _))
+        {
+            number++;
+        }
+
+        NodeRecycle made = Of(start, number);
         ApiResult<NodeRecycle> answer = await api.CreateAsync(ResourceTypes.NodeRecycles, made, new WriteOptions(ControllerNames.FieldManager), cancellation);
         return answer is ApiResult<NodeRecycle>.Failed { Failure.Kind: ApiFailureKind.AlreadyExists }
             ? await api.GetAsync(ResourceTypes.NodeRecycles, new ObjectName(string.Empty, made.Metadata.Name!), cancellation)
             : answer;
     }
 
-    private static NodeRecycle Of(RecycleStart start, int earlier) => new()
+    private static NodeRecycle Of(RecycleStart start, int number) => new()
     {
         Metadata = new ObjectMeta
         {
-            Name = Name(start.Node, earlier),
+            Name = Name(start.Node, number),
             Labels = new Dictionary<string, string>
             {
                 [FleetKeys.NodeLabel] = Label(start.Node.Name),
@@ -53,9 +61,9 @@ internal sealed class RecycleMaker(IKubeApi api)
         },
     };
 
-    private static string Name(FleetNode node, int earlier)
+    private static string Name(FleetNode node, int number)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{node.Uid}/{earlier}")));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{node.Uid}/{number}")));
         string head = node.Name.Length <= LongestNodePart ? node.Name : node.Name[..LongestNodePart].TrimEnd('.', '-');
         return $"{head}-{Convert.ToHexStringLower(hash.AsSpan(0, 4))}";
     }
