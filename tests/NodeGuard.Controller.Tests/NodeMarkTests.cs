@@ -2,6 +2,11 @@ using NodeGuard.Controller.Observing;
 using NodeGuard.Controller.Recycles;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
+using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Draining;
+using NodeGuard.Kubernetes.Models;
+using NodeGuard.Sandbox.Simulation.Machines;
+using NodeGuard.Testing.Fleet;
 using Shouldly;
 using Xunit;
 
@@ -38,5 +43,24 @@ public sealed class NodeMarkTests
         };
 
         NodeMark.LostItsCordon(node, Ours).ShouldBe(lost, because);
+    }
+
+    /// <summary>A look by a cache that lags sets the mark once more; what an admin did meanwhile stays.</summary>
+    [Fact]
+    [Trait("Invariant", "7")]
+    public async Task A_cordon_that_somebody_took_is_not_set_again()
+    {
+        await using FleetStage stage = await FleetStage.StartAsync(1, new PoolSpec { Name = "workers", Count = 1 });
+        string name = (await stage.FirstAsync()).Metadata.Name!;
+        var mark = new NodeMark(stage.Api, new NodeDrain(stage.Api, TimeProvider.System));
+        (await mark.SetAsync(name, Ours, default)).ShouldBeNull();
+        (await stage.FirstAsync()).Spec!.Unschedulable.ShouldBe(true);
+        FleetStage.Value(await stage.Api.PatchAsync(
+            ResourceTypes.Nodes, new ObjectName(string.Empty, name), new Patch(PatchKind.Merge, """{"spec":{"unschedulable":null}}"""u8.ToArray()),
+            subresource: null, WriteOptions.Default, default));
+
+        (await mark.SetAsync(name, Ours, default)).ShouldBeNull();
+
+        (await stage.FirstAsync()).Spec!.Unschedulable.ShouldNotBe(true);
     }
 }

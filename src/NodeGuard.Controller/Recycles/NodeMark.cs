@@ -3,6 +3,7 @@ using NodeGuard.Controller.Observing;
 using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Kubernetes;
+using NodeGuard.Kubernetes.Caching;
 using NodeGuard.Kubernetes.Draining;
 using NodeGuard.Kubernetes.Models;
 using NodeGuard.Kubernetes.Results;
@@ -18,9 +19,16 @@ internal sealed class NodeMark(IKubeApi api, INodeDrain drain)
     private const string Effect = "NoSchedule";
     private const int Tries = 5;
 
-    /// <summary>Null when it is done; otherwise why not.</summary>
+    /// <summary>Null when it is done, or when somebody has taken the cordon away meanwhile, which a later look sees; otherwise why not.</summary>
     public async Task<string?> SetAsync(string node, string recycleUid, CancellationToken cancellation)
     {
+        // By the server's word: the cache may not have told yet of an uncordon, which is not to be overruled.
+        if (await api.GetAsync(ResourceTypes.Nodes, new ObjectName(string.Empty, node), cancellation) is ApiResult<Node>.Ok { Value: var found }
+            && LostItsCordon(SeenNode.Of(found, new StringPool()), recycleUid))
+        {
+            return null;
+        }
+
         CordonAnswer cordon = await drain.CordonAsync(node, RecycleReading.CordonId(recycleUid), dryRun: false, cancellation);
         return cordon.Failure ?? await TaintAsync(node, recycleUid, wanted: true, cancellation);
     }

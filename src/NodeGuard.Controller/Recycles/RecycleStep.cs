@@ -102,12 +102,11 @@ internal sealed partial class RecycleStep(RecycleParts parts)
 
     private async Task CordonAsync(RecycleContext recycle, RecycleLook look, CancellationToken term)
     {
-        if (look.Seen.Cordon == CordonState.None && await IsBackAsync(recycle, term))
-            return;
-        if (await parts.Mark.SetAsync(recycle.NodeName, recycle.Uid, term) is { } problem)
-            await SayAsync(recycle, problem, term);
-        else if (look.Seen.Cordon is CordonState.Ours or CordonState.Others)
+        if (look.Seen.Cordon is CordonState.Ours or CordonState.Others)
             await SayAsync(recycle, look.Successor is null ? await _before.WorkAsync(recycle, term) ?? look.ActionMessage : look.ActionMessage, term);
+        else if (!(look.Seen.Cordon == CordonState.None && await IsBackAsync(recycle, term))
+            && await parts.Mark.SetAsync(recycle.NodeName, recycle.Uid, term) is { } problem)
+            await SayAsync(recycle, problem, term);
     }
 
     // A watch lags: what was given no room is not taken by the cache's word (Invariant 5). The next look sees it, too.
