@@ -4,7 +4,6 @@ using NodeGuard.Core.Draining;
 using NodeGuard.Core.Fleet;
 using NodeGuard.Kubernetes;
 using NodeGuard.Kubernetes.Draining;
-using NodeGuard.Kubernetes.Models;
 using NodeGuard.Sandbox.Simulation.Machines;
 using NodeGuard.Testing.Fleet;
 using Shouldly;
