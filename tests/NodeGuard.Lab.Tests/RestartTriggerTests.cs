@@ -13,7 +13,7 @@ public sealed class RestartTriggerTests
     // its restore was 14 methods when it was not precompiled.
     private const int QuestionsOfOthers = 2;
 
-    // A thread takes new space from the allocator by 8 KiB; of 500 objects it was 260 to 320 KB when the key was boxed to be
+    // A thread takes new space from the allocator by 8 KiB; of 500 objects it was 210 (257) to 330 KB (252) when the key was boxed to be
     // hashed and each refusal had its own text. What is left is questions of other loops and what networkd itself creates.
     private const long OneHelping = 8192;
 

@@ -103,9 +103,14 @@ internal sealed partial class RecycleStep(RecycleParts parts)
     private async Task CordonAsync(RecycleContext recycle, RecycleLook look, CancellationToken term)
     {
         if (look.Seen.Cordon is CordonState.Ours or CordonState.Others)
+        {
             await SayAsync(recycle, look.Successor is null ? await _before.WorkAsync(recycle, term) ?? look.ActionMessage : look.ActionMessage, term);
-        else if (!(look.Seen.Cordon == CordonState.None && await IsBackAsync(recycle, term))
-            && await parts.Mark.SetAsync(recycle.NodeName, recycle.Uid, term) is { } problem)
+            return;
+        }
+
+        if (look.Seen.Cordon == CordonState.None && await IsBackAsync(recycle, term))
+            return;
+        if (await parts.Mark.SetAsync(recycle.NodeName, recycle.Uid, term) is { } problem)
             await SayAsync(recycle, problem, term);
     }
 
