@@ -71,7 +71,7 @@ show_failures() {
 }
 
 test_all() {
-  local what=${1:-all} project roots='' alone lane code_suites=() program_suites=() lab_suites=()
+  local what=${1:-all} project roots='' rest code_suites=() program_suites=() lab_suites=()
   [[ $what == all || $what == unit || $what == lab ]] || die "test: unknown filter '$what'; allowed: unit, lab"
   need_dotnet
   [[ $what == unit ]] || ! { is_root || [[ ${CI:-} == true ]]; } || need_lab
@@ -87,38 +87,47 @@ test_all() {
     esac
   done
   [[ $what != unit ]] || lab_suites=()
-  [[ $what != lab ]] || code_suites=() program_suites=()
   mkdir -p "$results" "$logs"
   : >"$tally"
-  # The roots take minutes of network and disk on a fresh machine: they are made behind the build and the other suites.
+  # The roots take minutes of network and disk on a fresh machine: they are made behind what is built first.
   if [[ ${#lab_suites[@]} -gt 0 ]] && is_root && [[ -x scripts/lab-rootfs.sh ]]; then
     prepare_roots &
     roots=$!
   fi
-  build || { count 0 1; finish_tests; }
-  check_scripts || count 0 1
-  # These run nothing that is published.
-  run_suites "${code_suites[@]}" &
-  alone=$!
-  publish || count 0 1
-  # The lab's hosts are waited for most of the time; the other suites compute beside it.
-  program_lane "${program_suites[@]}" &
-  lane=$!
+  # First what the lab runs: it takes longest, and its hosts are waited for most of the time. All else computes beside it.
+  { build_suites "${lab_suites[@]}" && publish; } || { count 0 1; finish_tests; }
+  if [[ $what != lab ]]; then
+    test_code &
+    rest=$!
+  fi
   if [[ -n $roots ]]; then wait "$roots" || count 0 1; fi
   if [[ ${#lab_suites[@]} -gt 0 ]] && ! is_root && [[ ${CI:-} != true ]]; then
     say "The lab suites need root and did not run: sudo ./build.sh test lab"
     lab_suites=()
   fi
   run_suites "${lab_suites[@]}"
-  wait "$alone" || count 0 1
-  wait "$lane" || count 0 1
+  [[ $what == lab ]] || wait "$rest" || count 0 1
   finish_tests
 }
 
-program_lane() {
-  run_suites "$@"
-  # Behind publish, which writes what the format is checked with.
+build_suites() {
+  local project
+  for project in "$@"; do
+    step "build-$(basename "$project" .csproj)" "building $(basename "$project" .csproj)" \
+      dotnet build "$project" -c "$configuration" -v quiet || return
+  done
+}
+
+# All but the lab. It reads the suites that test_all has sorted; behind publish, which writes what a build and the format read.
+test_code() {
+  local programs
+  build || { count 0 1; return 0; }
+  check_scripts || count 0 1
+  run_suites "${program_suites[@]}" &
+  programs=$!
+  run_suites "${code_suites[@]}"
   step format "checking the format" dotnet format NodeGuard.sln --no-restore --verify-no-changes || count 0 1
+  wait "$programs" || count 0 1
 }
 
 finish_tests() {
