@@ -14,7 +14,7 @@ public sealed record UpdateWish
 
     public required UpdateScope Scope { get; init; }
 
-    /// <summary>Only these, "name:architecture" in exactly this version, as far as they are pending; null: all of the scope.</summary>
+    /// <summary>Only these, "name:architecture" in exactly this version, each pending or installed, or nothing is run and the run has failed; null: all of the scope.</summary>
     public IReadOnlyList<(string Name, string Version)>? Exactly { get; init; }
 
     /// <summary>

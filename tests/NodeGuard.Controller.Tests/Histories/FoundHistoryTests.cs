@@ -206,4 +206,28 @@ public sealed class FoundHistoryTests
 
         result.Broken.ShouldBeNull(result.Log);
     }
+
+    /// <summary>
+    /// A machine does not come again, and the policy freezes. The person who lifts that freeze gives its slot to the rest, and the
+    /// judge had gone on counting it as missing (seed 75040).
+    /// </summary>
+    [Fact]
+    public void A_machine_that_never_came_again_takes_no_room_once_a_person_has_lifted_the_freeze()
+    {
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 75040,
+            Provider = PoolProvider.Autoscaling,
+            Nodes = 4,
+            MaxUnavailable = 2,
+            Pods = 0,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(79), Doing.NodeFault, 1, 10), new Deed(TimeSpan.FromSeconds(223), Doing.NodeFault, 0, 3),
+                new Deed(TimeSpan.FromSeconds(274), Doing.NewImage, 0, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+    }
 }

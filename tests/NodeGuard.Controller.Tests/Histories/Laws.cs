@@ -31,6 +31,7 @@ internal sealed class Laws
     private readonly Dictionary<string, (DateTimeOffset At, JsonObject Recycle)> _removed = [];
     private readonly Queue<(DateTimeOffset Until, int Budget)> _budgets = new();
     private DateTimeOffset _missingByOthersUntil;
+    private int _givenUp;
     private bool _policyGone;
     private bool _sabotaged;
 
@@ -64,6 +65,8 @@ internal sealed class Laws
 
     private DateTimeOffset Now => _server.Clock.GetUtcNow();
 
+    private int Missing => Math.Max(0, _history.Nodes - All("nodes").Count());
+
     public void AdminCordons(string node)
     {
         if (Find("nodes", node) is { } found && found.Flag("spec", "unschedulable") != true)
@@ -87,6 +90,15 @@ internal sealed class Laws
     }
 
     public void PolicyGoes() => _policyGone = true;
+
+    /// <summary>Whoever lifts a freeze has seen which machines are gone with nobody in their place, and that the rest may go on without them.</summary>
+    public void FreezeLifted()
+    {
+        HashSet<string> there = [.. All("nodes").Select(Uid)];
+        int underWay = All(Recycles).Count(recycle => !IsFinal(recycle) && recycle.Text("status", "node", "uid") is { } uid && !there.Contains(uid)
+            && !there.Contains(recycle.Text("status", "replacement", "successor", "uid") ?? ""));
+        _givenUp = Math.Max(0, Missing - underWay);
+    }
 
     /// <summary>A recycle whose finalizer a person took away may leave its machine missing with nobody to count it.</summary>
     public void Removed(string name)
@@ -162,6 +174,7 @@ internal sealed class Laws
     private void OnNode(JsonObject? before, JsonObject? after, JsonObject last)
     {
         string uid = Uid(last);
+        _givenUp = Math.Min(_givenUp, Missing);
         if (after is null)
         {
             _away.Remove(uid);
@@ -188,7 +201,7 @@ internal sealed class Laws
         if (_policyGone || _sabotaged)
             return;
         JsonObject[] nodes = [.. All("nodes")];
-        int missing = Now < _missingByOthersUntil ? 0 : Math.Max(0, _history.Nodes - nodes.Length);
+        int missing = Now < _missingByOthersUntil ? 0 : Missing - _givenUp;
         int surplus = Math.Max(0, nodes.Length - _history.Nodes);
         int away = nodes.Count(node => Uid(node) != Uid(marked) && IsAway(node) && IsKnown(node));
         int unavailable = 1 + missing + Math.Max(0, away - surplus);

@@ -10,7 +10,8 @@ using Xunit;
 
 namespace NodeGuard.Controller.Tests.Histories;
 
-/// <summary>What the judge says to updates that no controller would ask for, and to those that only look like it.</summary>
+/// <summary>What the judge says to what no controller would do, and to what only looks like it.</summary>
+[Trait("Invariant", "5")]
 [Trait("Invariant", "9")]
 public sealed class LawsTests
 {
@@ -84,6 +85,43 @@ public sealed class LawsTests
         shown.Broken.ShouldBe("Invariant 9: systemd:amd64=3 was asked for by fifth while fourth tries it, and has not ended");
     }
 
+    [Fact]
+    public void A_machine_that_is_gone_takes_room_until_a_person_goes_on_without_it()
+    {
+        var shown = new Shown(maxUnavailable: 1);
+        Recycle first = shown.Begin(node: 0, "first");
+        shown.Take(first);
+        shown.Gone(first);
+
+        first.End(RecyclePhase.Failed);
+        shown.FreezeLifted();
+        shown.Take(shown.Begin(node: 0, "second"));
+        shown.Broken.ShouldBeNull();
+        shown.Take(shown.Begin(node: 1, "third"));
+
+        shown.Broken!.ShouldStartWith("Invariant 5: node workers-0003 was taken by third as number 2, allowed are 1: missing 0");
+    }
+
+    [Theory]
+    [InlineData(RecyclePhase.Acting)]
+    [InlineData(RecyclePhase.Failed)]
+    public void A_machine_that_is_gone_and_that_nobody_has_given_up_is_seen(RecyclePhase phase)
+    {
+        var shown = new Shown(maxUnavailable: 1);
+        Recycle first = shown.Begin(node: 0, "first");
+        shown.Take(first);
+        shown.Gone(first);
+
+        // Whoever lifts a freeze says nothing of a machine that is still on its way.
+        if (phase == RecyclePhase.Acting)
+            shown.FreezeLifted();
+        else
+            first.End(phase);
+        shown.Take(shown.Begin(node: 0, "second"));
+
+        shown.Broken!.ShouldStartWith("Invariant 5: node workers-0002 was taken by second as number 2, allowed are 1: missing 1");
+    }
+
     /// <summary>A fleet in which nobody does anything but the test.</summary>
     private sealed class Shown
     {
@@ -93,11 +131,11 @@ public sealed class LawsTests
         private readonly Laws _laws;
         private int _made;
 
-        public Shown()
+        public Shown(int maxUnavailable = 3)
         {
             var server = new VirtualServer(new VirtualWorld(), seed: 1, [new PoolSpec { Name = HistoryRun.Policy, Count = 3 }]);
             _store = server.Cluster.Store;
-            _laws = new Laws(server, new History { Seed = 1, Nodes = 3, MaxUnavailable = 3 });
+            _laws = new Laws(server, new History { Seed = 1, Nodes = 3, MaxUnavailable = maxUnavailable });
             foreach (string node in _laws.Nodes)
                 _store.Create(Guarded, node, new JsonObject { ["metadata"] = new JsonObject { ["name"] = node }, ["spec"] = new JsonObject() });
         }
@@ -129,6 +167,16 @@ public sealed class LawsTests
             ended["status"]!["phase"] = phase.ToString();
             ended["status"]!["replacement"] = new JsonObject { ["successor"] = new JsonObject { ["name"] = recycle.Node } };
         });
+
+        public void Take(Recycle recycle) => Edit("nodes", recycle.Node, node =>
+        {
+            node["spec"]!["unschedulable"] = true;
+            node["spec"]!["taints"] = new JsonArray(new JsonObject { ["key"] = FleetKeys.RecycleTaint, ["value"] = recycle.Name, ["effect"] = "NoSchedule" });
+        });
+
+        public void Gone(Recycle recycle) => _store.Delete("nodes", _store.Get("nodes", recycle.Node)!);
+
+        public void FreezeLifted() => _laws.FreezeLifted();
 
         public void Delete(string recycle) => _store.Delete(Recycles, _store.Get(Recycles, recycle)!);
 

@@ -65,9 +65,16 @@ internal sealed class VirtualPerson
     public void Resume() => Start(async () =>
     {
         if (await _api.GetAsync(ResourceTypes.NodePolicies, new ObjectName("", HistoryRun.Policy), default) is ApiResult<NodePolicy>.Ok { Value.Status.Freeze.Id: { } id })
+        {
+            _laws.FreezeLifted();
             PatchPolicy(Annotation(id));
+        }
+
         if (await _api.GetAsync(ResourceTypes.Fleets, new ObjectName("", FleetKeys.FleetName), default) is ApiResult<FleetObject>.Ok { Value.Status.Freeze.Id: { } fleet })
+        {
+            _laws.FreezeLifted();
             Patch(ResourceTypes.Fleets, FleetKeys.FleetName, Annotation(fleet));
+        }
     });
 
     public void Do(Deed deed)

@@ -120,16 +120,30 @@ public sealed partial class UpdateRunLoop(
             return No("dpkg does not tell which packages are installed, and what an update changed would not be known");
         if (repairs)
             return Begin(await NewAsync(wish, bootId, packages, [], cancellation) with { Repairs = true });
-        IReadOnlyList<WantedPackage> wanted = PackageSets.Wanted(status.Updates.Packages!, wish.Scope);
+        IReadOnlyList<PendingPackage> offered = status.Updates.Packages!;
+        IReadOnlyList<WantedPackage> wanted = PackageSets.Wanted(offered, wish.Scope);
         if (wish.Exactly is { } exactly)
-            wanted = [.. wanted.Where(package => exactly.Contains(($"{package.Name}:{package.Architecture}", package.Version)))];
+        {
+            Dictionary<string, string> installed = PackageSets.Installed(packages);
+            wanted = [.. wanted.Where(package => exactly.Contains(Named(package)))];
+            // A run that succeeds proves these versions to the nodes that come after this one: none of them may have been left out.
+            (string Name, string Version)[] absent = [.. exactly.Except(wanted.Select(Named)).Where(asked => installed.GetValueOrDefault(asked.Name) != asked.Version)];
+            if (absent.Length > 0)
+                return await NothingAsync(wish, bootId, packages, UpdateRunPhase.Failed, UpdateRunText.Absent(absent, offered, installed), cancellation);
+        }
+
+        if (wanted.Count == 0)
+            return await NothingAsync(wish, bootId, packages, UpdateRunPhase.Succeeded, UpdateRunText.Nothing(wish), cancellation);
         if (await host.AutomaticAsync(wanted, cancellation) is not { } automatic)
             return No("apt-mark does not tell which packages are there for others' sake, and they would be kept for ever");
         wanted = [.. wanted.Select(package => package with { Automatic = automatic.Contains(package.Name) || automatic.Contains($"{package.Name}:{package.Architecture}") })];
-        UpdateRun run = await NewAsync(wish, bootId, packages, wanted, cancellation);
-        if (wanted.Count > 0)
-            return Begin(run);
-        run = run with { Phase = UpdateRunPhase.Succeeded, Message = UpdateRunText.Nothing(wish), Before = null, Changes = [] };
+        return Begin(await NewAsync(wish, bootId, packages, wanted, cancellation));
+    }
+
+    // Over before anything is asked of the host, and noted down: whoever asked looks for it by its id.
+    private async Task<UpdateAnswer> NothingAsync(UpdateWish wish, string bootId, DpkgStatus packages, UpdateRunPhase phase, string message, CancellationToken cancellation)
+    {
+        UpdateRun run = await NewAsync(wish, bootId, packages, [], cancellation) with { Phase = phase, Message = message, Before = null, Changes = [] };
         return store.Write(run) is { } unwritten ? No(unwritten) : new UpdateAnswer(run, null);
     }
 
@@ -206,6 +220,8 @@ public sealed partial class UpdateRunLoop(
 
     private static bool IsId(string id) =>
         id.Length is > 0 and <= LongestId && id.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private static (string Name, string Version) Named(WantedPackage package) => ($"{package.Name}:{package.Architecture}", package.Version);
 
     private static UpdateAnswer No(string problem) => new(null, problem);
 

@@ -1,5 +1,6 @@
 using NodeGuard.Agent.Control;
 using NodeGuard.Core.Updates.Dpkg;
+using NodeGuard.Core.Updates.Pending;
 using NodeGuard.Core.Updates.Runs;
 
 namespace NodeGuard.Agent.Updates.Runs;
@@ -13,8 +14,19 @@ internal static class UpdateRunText
     {
         { Repair: true, Exactly.Count: 0 } => "the package manager is whole, and there is nothing to repair",
         { Exactly: null } => "nothing is pending",
-        _ => "nothing of what was asked for is pending any more",
+        _ => "all that was asked for is installed",
     };
+
+    /// <param name="absent">What was asked for, "name:architecture" and version; at least one.</param>
+    /// <param name="offered">What is pending instead.</param>
+    /// <param name="installed">What there is, by "name:architecture".</param>
+    public static string Absent(IReadOnlyList<(string Name, string Version)> absent, IReadOnlyList<PendingPackage> offered, Dictionary<string, string> installed)
+    {
+        const int Shown = 3;
+        string[] told = [.. absent.Take(Shown).Select(asked => $"{asked.Name} {asked.Version}, {Instead(asked.Name, offered, installed)}")];
+        string more = absent.Count > Shown ? $"; and {absent.Count - Shown} more" : string.Empty;
+        return $"nothing was installed: asked for was {string.Join("; ", told)}{more}. Ask for what is pending now";
+    }
 
     /// <param name="run">As it is after the event.</param>
     /// <param name="happened">The event.</param>
@@ -36,6 +48,17 @@ internal static class UpdateRunText
         UpdateRunEvent.StaysIll => $"{Changed(run)}, and within {UpdateRunEvents.Settling.TotalMinutes:0} min the host did not become what it was: {string.Join("; ", seen.Lacking ?? ["how it is could not be found out"])}",
         _ => run.Message,
     };
+
+    private static string Instead(string name, IReadOnlyList<PendingPackage> offered, Dictionary<string, string> installed)
+    {
+        string has = installed.TryGetValue(name, out string? version) ? $"this host has {version}" : "this host does not have it";
+        return offered.FirstOrDefault(package => $"{package.Name}:{package.Architecture}" == name) switch
+        {
+            { KeptBack: KeptBackReason.None } pending => $"{has}, and {pending.Candidate} is pending",
+            { } kept => $"{has}, and {kept.Candidate} is kept back ({kept.KeptBack})",
+            null => $"{has}, and nothing newer is pending",
+        };
+    }
 
     private static string Changed(UpdateRun run) => run.Changes is { } changes ? $"{Packages(changes.Count)} changed" : "which packages changed is not known";
 

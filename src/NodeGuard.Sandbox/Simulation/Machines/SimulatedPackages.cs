@@ -78,24 +78,21 @@ internal sealed class SimulatedPackages
     {
         if (Interrupted && !guarded.At("spec", "operation").Flag("repair"))
         {
-            JsonObject refused = SimulatedAgents.Report(id, "Failed", "dpkg broke off (simulated); repair it with dpkg --configure -a");
-            refused["changed"] = false;
-            return refused;
+            return Refused(id, "dpkg broke off (simulated); repair it with dpkg --configure -a");
+        }
+
+        (string Name, string Version)[] asked = [.. (guarded.At("spec", "operation", "packages") as JsonArray ?? []).Select(static package => (package.Text("name"), package.Text("version")))];
+        // As the agent: all that is asked for, in these very versions, or nothing.
+        if (Array.FindIndex(asked, package => !Has(package) && _archive.GetValueOrDefault(package.Name) != package.Version) is var absent and >= 0)
+        {
+            return Refused(id, $"nothing was installed: asked for was {asked[absent].Name} {asked[absent].Version}, and the archive has another version. Ask for what is pending now");
         }
 
         _machine.Repaired = true;
         int changed = 0;
         bool broken = false;
-        foreach (JsonNode? package in guarded.At("spec", "operation", "packages") as JsonArray ?? [])
+        foreach ((string name, string version) in asked.Where(package => !Has(package)))
         {
-            string name = package.Text("name");
-            string version = package.Text("version");
-            // As apt: only what the archive has in this very version.
-            if (_archive.GetValueOrDefault(name) != version || _machine.Installed!.GetValueOrDefault(name) == version)
-            {
-                continue;
-            }
-
             _machine.Installed![name] = version;
             _machine.KernelSince = name.StartsWith(Kernel, StringComparison.Ordinal) ? now : _machine.KernelSince;
             broken |= _faults.Value(MachineFaults.PackageBreaks, "") == $"{name}={version}";
@@ -111,6 +108,15 @@ internal sealed class SimulatedPackages
             report["rebootRequired"] = RebootRequired;
         }
 
+        return report;
+    }
+
+    private bool Has((string Name, string Version) package) => _machine.Installed!.GetValueOrDefault(package.Name) == package.Version;
+
+    private static JsonObject Refused(string id, string why)
+    {
+        JsonObject report = SimulatedAgents.Report(id, "Failed", why);
+        report["changed"] = false;
         return report;
     }
 }

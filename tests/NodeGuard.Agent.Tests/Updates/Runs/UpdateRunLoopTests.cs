@@ -133,6 +133,33 @@ public sealed class UpdateRunLoopTests : IDisposable, IPendingUpdates
         (run.Phase, run.Message, run.Changes!.Count).ShouldBe((UpdateRunPhase.Succeeded, "nothing is pending", 0));
     }
 
+    [Fact]
+    public async Task What_is_asked_for_and_installed_already_needs_no_run()
+    {
+        UpdateRun run = (await BeginAsync(Wish with { Exactly = [("systemd:amd64", "1")] })).Run!;
+
+        (run.Phase, run.Message, run.Changes!.Count).ShouldBe((UpdateRunPhase.Succeeded, "all that was asked for is installed", 0));
+        _host.Starts.ShouldBeEmpty();
+    }
+
+    // Success would prove to the rest of a fleet what this host never had.
+    [Theory]
+    [InlineData("systemd:amd64", "3", KeptBackReason.None, "this host has 1, and 2 is pending")]
+    [InlineData("systemd:amd64", "2", KeptBackReason.Held, "this host has 1, and 2 is kept back (Held)")]
+    [InlineData("bash:amd64", "2", KeptBackReason.None, "this host does not have it, and nothing newer is pending")]
+    [Trait("Invariant", "11")]
+    public async Task A_version_that_is_neither_pending_nor_installed_fails_the_run_and_nothing_is_installed(string name, string version, KeptBackReason kept, string instead)
+    {
+        _pending = new PendingUpdates { Packages = [Package with { KeptBack = kept }, Package with { Name = "openssl" }] };
+
+        UpdateRun run = (await BeginAsync(Wish with { Exactly = [("openssl:amd64", "2"), (name, version)] })).Run!;
+
+        run.Message.ShouldBe($"nothing was installed: asked for was {name} {version}, {instead}. Ask for what is pending now");
+        (run.Phase, run.Changes!.Count, run.IsOver).ShouldBe((UpdateRunPhase.Failed, 0, true));
+        _store.Read().Runs[0].Phase.ShouldBe(UpdateRunPhase.Failed);
+        _host.Starts.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("A")]

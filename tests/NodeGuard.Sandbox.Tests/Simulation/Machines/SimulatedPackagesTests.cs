@@ -26,12 +26,12 @@ public sealed class SimulatedPackagesTests
     }
 
     [Fact]
-    public async Task AnUpdateTakesItsTime_AndInstallsOnlyWhatIsNamedAndThere()
+    public async Task AnUpdateTakesItsTime_AndInstallsWhatIsNamed()
     {
         await using ProviderCluster cluster = Start();
         Publish(cluster, "bash:amd64=2", "linux-image-6:amd64=2");
         cluster.Advance(301);
-        Order(cluster, "one", ("bash:amd64", "2"), ("linux-image-6:amd64", "3"));
+        Order(cluster, "one", ("bash:amd64", "2"));
         cluster.Advance(20);
         State(cluster).ShouldBe("one Running");
         cluster.Advance(20);
@@ -41,9 +41,22 @@ public sealed class SimulatedPackagesTests
         Order(cluster, "two", ("linux-image-6:amd64", "2"));
         cluster.Advance(40);
         (State(cluster), Operation(cluster, "rebootRequired"), Told(cluster, "pending")).ShouldBe(("two Done", "true", "0"));
-        Order(cluster, "three", ("bash:amd64", "1"));
+        Order(cluster, "three", ("bash:amd64", "2"));
         cluster.Advance(40);
         (State(cluster), Operation(cluster, "changed")).ShouldBe(("three Done", "false"));
+    }
+
+    [Theory]
+    [InlineData("3")]
+    [InlineData("0")]
+    public async Task AVersionThatTheArchiveDoesNotHave_FailsTheUpdate_WhichInstallsNothing(string version)
+    {
+        await using ProviderCluster cluster = Start();
+        Publish(cluster, "bash:amd64=2", "linux-image-6:amd64=2");
+        cluster.Advance(301);
+        Order(cluster, "one", ("bash:amd64", "2"), ("linux-image-6:amd64", version));
+        cluster.Advance(40);
+        (State(cluster), Operation(cluster, "changed"), Told(cluster, "pending")).ShouldBe(("one Failed", "false", "2"));
     }
 
     [Fact]
