@@ -34,27 +34,10 @@ internal sealed record LedgerCounts(
     public static readonly LedgerCounts None =
         new(ObjectCounts.None, ObjectCounts.None, ObjectCounts.None, 0, false, 0, false);
 
-    /// <summary>Runs on the guard's thread; linear in the ledger.</summary>
+    /// <summary>Runs on the guard's thread.</summary>
     public static LedgerCounts Of(RouteGuard guard)
     {
-        Span<int> foreign = stackalloc int[5];
-        Span<int> networkd = stackalloc int[5];
-        Span<int> missing = stackalloc int[5];
-        int pinned = 0;
-        foreach (LedgerEntry entry in guard.Ledger.Entries)
-        {
-            int kind = (int)entry.Key.Kind;
-            (entry.Owner == Ownership.Foreign ? foreign : networkd)[kind]++;
-            missing[kind] += entry.State is EntryState.Missing or EntryState.Restoring ? 1 : 0;
-            pinned += entry.Pinned ? 1 : 0;
-        }
-
-        return new(
-            Counts(foreign), Counts(networkd), Counts(missing), pinned, guard.Ledger.IsFull, guard.Ledger.Count,
-            guard.Episode.Running);
+        Ledger ledger = guard.Ledger;
+        return new(ledger.Tally.Foreign, ledger.Tally.Networkd, ledger.Tally.Missing, ledger.Tally.Pinned, ledger.IsFull, ledger.Count, guard.Episode.Running);
     }
-
-    private static ObjectCounts Counts(ReadOnlySpan<int> byKind) => new(
-        byKind[(int)ObjectKind.Address], byKind[(int)ObjectKind.Nexthop], byKind[(int)ObjectKind.Route],
-        byKind[(int)ObjectKind.Rule]);
 }

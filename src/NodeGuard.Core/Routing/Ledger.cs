@@ -34,6 +34,8 @@ public sealed class Ledger
     /// <summary>Changes whenever an entry comes or goes; what is on disk is stale when it differs.</summary>
     public long Version { get; private set; }
 
+    public LedgerTally Tally { get; } = new();
+
     public LedgerEntries Entries => new(_byKey.Values);
 
     /// <summary>The entry that is this object, or null.</summary>
@@ -91,6 +93,7 @@ public sealed class Ledger
         LedgerEntry entry = LedgerEntry.From(observed);
         entry.Owner = owner;
         entry.Order = _nextOrder++;
+        entry.Tally = Tally;
         Link(entry);
         foreach (uint member in GroupMembers(observed.GroupMembers))
         {
@@ -131,6 +134,7 @@ public sealed class Ledger
 
         Unindex(_onNexthop, entry.Facts.NexthopId, entry);
         Unindex(_onAddress, entry.Facts.PreferredSource, entry);
+        entry.Tally = null;
         entry.State = EntryState.Forgotten;
         Count--;
         ByteCount -= entry.ByteCount;

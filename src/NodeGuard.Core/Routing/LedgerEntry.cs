@@ -49,11 +49,23 @@ public sealed class LedgerEntry
     /// <summary>False for a hop that was only ever told alone, so that its weight is not known.</summary>
     public bool ShowsWeight { get; private set; }
 
-    public Ownership Owner { get; set; }
+    public Ownership Owner { get; set => Change(ref field, value); }
 
-    public EntryState State { get; set; }
+    public EntryState State { get; set => Change(ref field, value); }
 
-    public bool Pinned { get; set; }
+    public bool Pinned { get; set => Change(ref field, value); }
+
+    /// <summary>Counts the entry; null for one that no ledger holds.</summary>
+    internal LedgerTally? Tally
+    {
+        get;
+        set
+        {
+            field?.Count(this, -1);
+            field = value;
+            field?.Count(this, 1);
+        }
+    }
 
     /// <summary>False when a filter of the configuration excludes it from being restored.</summary>
     public bool Guarded { get; set; } = true;
@@ -153,6 +165,14 @@ public sealed class LedgerEntry
     /// <summary>Whole seconds to be taken off the lifetimes in the request; 0 for what has none.</summary>
     public uint LifetimeSpent(long now) =>
         Facts.Expires ? WholeSeconds(now - LifetimesAt) : 0;
+
+    // The tally counts an entry as it is.
+    private void Change<T>(ref T field, T value)
+    {
+        Tally?.Count(this, -1);
+        field = value;
+        Tally?.Count(this, 1);
+    }
 
     /// <summary>
     /// The nearest whole seconds of a time that passed. Rounding always one way would make a lifetime longer, or shorter,

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NodeGuard.Core.Routing;
+using NodeGuard.Core.Routing.Reports;
 using Xunit;
 
 namespace NodeGuard.Core.Tests.Routing;
@@ -36,6 +37,44 @@ public class RouteGuardProperties
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(Histories).WithEndSize(120),
             Prop.ForAll(Shrinking, history => WantedEqualsLive(history)));
+
+    /// <summary>The status is told by counts that are kept with each change, and not counted anew.</summary>
+    [Fact]
+    [Trait("Invariant", "11")]
+    public void WhatIsCountedIsWhatTheLedgerHolds() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(Histories / 4).WithEndSize(120),
+            Prop.ForAll(Shrinking, history => CountedEqualsHeld(history)));
+
+    private static bool CountedEqualsHeld((int Step, int Object)[] history)
+    {
+        var harness = new GuardHarness();
+        var wanted = new HashSet<ModelObject>();
+        Ledger ledger = harness.Guard.Ledger;
+        foreach ((int step, int index) in history)
+        {
+            Apply(harness, wanted, step, Objects[index]);
+            if (step == 1 && ledger.Entries.FirstOrDefault() is { } entry)
+            {
+                (entry.Pinned, entry.Owner) = (!entry.Pinned, entry.Owner == Ownership.Foreign ? Ownership.Networkd : Ownership.Foreign);
+            }
+
+            LedgerEntry[] held = [.. ledger.Entries];
+            LedgerTally tally = ledger.Tally;
+            if (tally.Foreign != Counted(held, static entry => entry.Owner == Ownership.Foreign)
+                || tally.Networkd != Counted(held, static entry => entry.Owner != Ownership.Foreign)
+                || tally.Missing != Counted(held, static entry => entry.State is EntryState.Missing or EntryState.Restoring)
+                || tally.Pinned != held.Count(static entry => entry.Pinned))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ObjectCounts Counted(IEnumerable<LedgerEntry> held, Func<LedgerEntry, bool> which) =>
+        held.Where(which).Aggregate(ObjectCounts.None, static (counts, entry) => counts.Add(entry.Key.Kind));
 
     private static bool WantedEqualsLive((int Step, int Object)[] history)
     {
