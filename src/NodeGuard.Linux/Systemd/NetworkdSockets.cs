@@ -76,7 +76,8 @@ public abstract record NetworkdSockets
     internal static List<Row> ParseRows(IEnumerable<string> lines)
     {
         var rows = new List<Row>();
-        foreach (string line in lines.Skip(1))
+        // TryParse takes zero bytes behind a number for nothing; a line that has one is not the kernel's.
+        foreach (string line in lines.Skip(1).Where(static line => !line.Contains('\0')))
         {
             string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length >= 10 && fields[1] == "0" && TryParsePortId(fields[2], out uint portId) && portId != 0

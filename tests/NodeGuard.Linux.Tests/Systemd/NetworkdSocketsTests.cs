@@ -105,6 +105,14 @@ public sealed class NetworkdSocketsTests : IDisposable
         NetworkdSockets.Find(_proc.Root, Pid).ShouldBeOfType<NetworkdSockets.Unknown>().Problem.ShouldContain("net/netlink");
     }
 
+    [Theory]
+    [InlineData("7", "00000440\0")]
+    [InlineData("7\0", "00000440")]
+    public void A_number_with_a_zero_byte_behind_it_is_none(string portId, string groups)
+    {
+        NetworkdSockets.ParseRows(["header", Row("0", portId, groups, "10"), Row("0", "7", "00000440", "11")]).ShouldHaveSingleItem().Inode.ShouldBe("11");
+    }
+
     [Fact]
     public void A_mangled_table_never_throws_and_yields_only_what_one_of_its_lines_says()
     {
