@@ -168,8 +168,9 @@ public sealed class CoordinatedUpdateTests
     private static bool IsDrained(NodeRecycle recycle) =>
         recycle.Status!.Conditions!.Exists(static condition => condition is { Type: FleetConditions.Drained, Status: "True" });
 
+    // The node is given back after the success is written; the finalizer goes with it.
     private static async Task<NodeRecycle[]> SucceededAsync(FleetStage stage) =>
-        [.. (await stage.AllAsync(ResourceTypes.NodeRecycles)).Where(static recycle => recycle.Status?.Phase == nameof(RecyclePhase.Succeeded))];
+        [.. (await stage.AllAsync(ResourceTypes.NodeRecycles)).Where(static recycle => recycle.Status?.Phase == nameof(RecyclePhase.Succeeded) && recycle.Metadata.Finalizers is null or [])];
 
     private static async Task<FleetStage> StartAsync(Action<NodePolicySpec> policy, Func<PoolSpec, PoolSpec>? pool = null)
     {

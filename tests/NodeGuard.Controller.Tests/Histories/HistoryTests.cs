@@ -97,6 +97,30 @@ public sealed class HistoryTests(ITestOutputHelper output)
         DieEverywhere(whole, undisturbed, static result => result.Installed);
     }
 
+    /// <summary>An update that comes to nothing, as its versions are gone from the archive, proves none of them and leaves no node behind.</summary>
+    [Fact]
+    public void An_archive_that_moves_on_in_the_middle_of_an_update_leaves_no_node_behind()
+    {
+        int refused = 0;
+        OnAllCores([.. Enumerable.Range(1, 60)], second =>
+        {
+            HistoryRun.Result result = HistoryRun.Play(new History
+            {
+                Seed = second,
+                Updates = UpdateDrain.Never,
+                UntilUpToDate = true,
+                Nodes = 2,
+                Pods = 2,
+                Deeds = [new Deed(TimeSpan.FromSeconds(20), Doing.NewPackages, 0, 0), new Deed(TimeSpan.FromSeconds(20 + (2 * second)), Doing.NewPackages, 0, 0)],
+            });
+            result.Broken.ShouldBeNull(result.Log);
+            result.Installed.ShouldBe("systemd:amd64=3 linux-image-6:amd64=2 on 2 of 2", result.Log);
+            if (result.Log.Contains("nothing was installed: asked for was", StringComparison.Ordinal))
+                Interlocked.Increment(ref refused);
+        });
+        refused.ShouldBeGreaterThan(0);
+    }
+
     /// <param name="outcome">What a death must not change.</param>
     private void DieEverywhere(History whole, HistoryRun.Result undisturbed, Func<HistoryRun.Result, string> outcome)
     {
