@@ -56,7 +56,7 @@ internal sealed class CutOffApi(IKubeApi api, Func<KubeObject, Task>? wrote = nu
         }
 
         // A cut connection says nothing: the watch goes on without an event. The stream itself is let go of: what nobody reads
-        // would fill the window of the connection, which is the others', too.
+        // would fill the window of the connection, which other calls share.
         if (cut.IsCancellationRequested)
             await Task.Delay(Timeout.Infinite, cancellation);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -98,7 +99,9 @@ internal sealed class FleetStage : IAsyncDisposable
     /// <param name="vitals">What it shows of itself; null when the test does not look.</param>
     public StageController StartController(TimeProvider? clock = null, Func<KubeObject, Task>? wrote = null, ControllerVitals? vitals = null)
     {
-        var api = new CutOffApi(Api, wrote);
+        // A process of its own has connections of its own: what becomes of them is nobody else's trouble.
+        KubeClient client = Connect(Kubeconfig);
+        var api = new CutOffApi(client, wrote);
         TimeProvider time = clock ?? Clock;
         var controller = new FleetController(
             api, new NodeDrain(api, time), _http, new ControllerOptions(), new CacheMetrics(), time, Log, vitals: vitals);
@@ -106,7 +109,7 @@ internal sealed class FleetStage : IAsyncDisposable
             api,
             new LeaderElectionOptions { Lease = new ObjectName("default", "controller"), Times = Lease },
             BoottimeClock.Instance, NullLogger.Instance);
-        var started = new StageController(api, stop => Task.WhenAll(ToldAsync(controller.FollowAsync(stop), stop), ToldAsync(elector.RunAsync(controller.LeadAsync, stop), stop)));
+        var started = new StageController(client, api, stop => Task.WhenAll(ToldAsync(controller.FollowAsync(stop), stop), ToldAsync(elector.RunAsync(controller.LeadAsync, stop), stop)));
         _controllers.Add(started);
         return started;
     }
@@ -147,7 +150,20 @@ internal sealed class FleetStage : IAsyncDisposable
         where T : KubeObject
     {
         var (all, _, failure) = await PagedList.ReadAsync(Api, type, new ListQuery(), default);
-        return failure is null ? all : throw new InvalidOperationException(failure.ToString());
+        if (failure is null)
+            return all;
+        throw new InvalidOperationException(failure.Kind == ApiFailureKind.Timeout ? $"{failure}\n{await WhoAnswersAsync(type)}" : failure.ToString());
+    }
+
+    // A list that comes late once in many runs: it is the connection, the server, or the threads of this process.
+    private async Task<string> WhoAnswersAsync<T>(ResourceType<T> type)
+        where T : KubeObject
+    {
+        using KubeClient fresh = Connect(Kubeconfig);
+        long from = Stopwatch.GetTimestamp();
+        var (objects, _, failure) = await PagedList.ReadAsync(fresh, type, new ListQuery(), default);
+        return $"over a new connection: {failure?.Message ?? $"{objects.Count} objects"} after {Stopwatch.GetElapsedTime(from).TotalMilliseconds:0} ms; "
+            + $"{ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} waiting";
     }
 
     public async Task<T> GetAsync<T>(ResourceType<T> type, string name)

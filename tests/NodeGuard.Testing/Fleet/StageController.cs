@@ -1,14 +1,21 @@
+using NodeGuard.Kubernetes.Client;
+
 namespace NodeGuard.Testing.Fleet;
 
 /// <summary>One controller of a stage.</summary>
 internal sealed class StageController
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly KubeClient _client;
     private readonly CutOffApi _api;
     private readonly Task _work;
 
-    public StageController(CutOffApi api, Func<CancellationToken, Task> run)
+    /// <param name="client">Its connections, which end with it.</param>
+    /// <param name="api">The way over them.</param>
+    /// <param name="run">Its work, until it is stopped.</param>
+    public StageController(KubeClient client, CutOffApi api, Func<CancellationToken, Task> run)
     {
+        _client = client;
         _api = api;
         _work = run(_stop.Token);
     }
@@ -25,5 +32,6 @@ internal sealed class StageController
     {
         await _stop.CancelAsync();
         await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _client.Dispose();
     }
 }
