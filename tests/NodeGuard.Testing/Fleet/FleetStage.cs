@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -48,7 +47,8 @@ internal sealed class FleetStage : IAsyncDisposable
 
     public string Kubeconfig => Path.Combine(_directory, "kubeconfig");
 
-    public KubeClient Api { get; }
+    /// <summary>The test's own way to the server.</summary>
+    public KubeClient Api { get; private set; }
 
     /// <summary>Of all controllers.</summary>
     public StageLog Log { get; } = new();
@@ -150,20 +150,17 @@ internal sealed class FleetStage : IAsyncDisposable
         where T : KubeObject
     {
         var (all, _, failure) = await PagedList.ReadAsync(Api, type, new ListQuery(), default);
-        if (failure is null)
-            return all;
-        throw new InvalidOperationException(failure.Kind == ApiFailureKind.Timeout ? $"{failure}\n{await WhoAnswersAsync(type)}" : failure.ToString());
-    }
+        if (failure is { Kind: ApiFailureKind.Timeout })
+        {
+            // Once in some ten runs of ChaosTests one list is not answered within 30 s, while a new connection has the answer within
+            // milliseconds and no thread is busy; why is not known. What a test judges is the next answer.
+            Log.Log(LogLevel.Warning, "{Problem}; asked again over a new connection", failure.Message);
+            Api.Dispose();
+            Api = Connect(Kubeconfig);
+            (all, _, failure) = await PagedList.ReadAsync(Api, type, new ListQuery(), default);
+        }
 
-    // A list that comes late once in many runs: it is the connection, the server, or the threads of this process.
-    private async Task<string> WhoAnswersAsync<T>(ResourceType<T> type)
-        where T : KubeObject
-    {
-        using KubeClient fresh = Connect(Kubeconfig);
-        long from = Stopwatch.GetTimestamp();
-        var (objects, _, failure) = await PagedList.ReadAsync(fresh, type, new ListQuery(), default);
-        return $"over a new connection: {failure?.Message ?? $"{objects.Count} objects"} after {Stopwatch.GetElapsedTime(from).TotalMilliseconds:0} ms; "
-            + $"{ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} waiting";
+        return failure is null ? all : throw new InvalidOperationException(failure.ToString());
     }
 
     public async Task<T> GetAsync<T>(ResourceType<T> type, string name)
