@@ -5,6 +5,7 @@ using NodeGuard.Core.Fleet.Guarded;
 using NodeGuard.Core.Fleet.Recycles;
 using NodeGuard.Sandbox.Json;
 using NodeGuard.Sandbox.Store;
+using static NodeGuard.Controller.Tests.Histories.JudgedObjects;
 
 namespace NodeGuard.Controller.Tests.Histories;
 
@@ -368,40 +369,12 @@ internal sealed class Laws
 
     private JsonObject? Find(string resource, string key) => _server.Cluster.Store.Get(resource, key)?.Value;
 
-    private static bool IsFinal(JsonObject recycle) =>
-        recycle.Text("status", "phase") is nameof(RecyclePhase.Succeeded) or nameof(RecyclePhase.Failed) or nameof(RecyclePhase.Cancelled);
-
-    private static bool IsOver(JsonObject recycle) =>
-        IsFinal(recycle) && recycle.At("metadata", "finalizers") is (null or JsonArray { Count: 0 });
-
-    private static bool IsWaiting(JsonObject recycle) => recycle.Text("status", "phase") is null or nameof(RecyclePhase.Pending);
-
     // What is away here has nothing to do with a recycle that runs: none does any more.
     private bool HasRoom()
     {
         JsonObject[] nodes = [.. All("nodes")];
         return nodes.Count(IsAway) + Math.Max(0, _history.Nodes - nodes.Length) < Budget;
     }
-
-    private static string Told(JsonObject recycle) => $"{Name(recycle)} is {recycle.Text("status", "phase")}: {recycle.Text("status", "message")}";
-
-    private static bool IsAway(JsonObject node) => node.Flag("spec", "unschedulable") == true || !IsReady(node);
-
-    private static bool IsReady(JsonObject node) =>
-        node.Items("status", "conditions").Any(static condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
-
-    /// <summary>Ours: the taint, or a cordon that says whose it is.</summary>
-    private static string? MarkOf(JsonObject node) =>
-        node.Items("spec", "taints").FirstOrDefault(static taint => taint.Text("key") == FleetKeys.RecycleTaint).Text("value")
-        ?? (node.Flag("spec", "unschedulable") == true && !CordonedByOther(node) ? node.Text("metadata", "annotations", DrainKeys.CordonedBy) : null);
-
-    // The annotation outlives a person's uncordon; who wrote the field last says whose cordon it is.
-    private static bool CordonedByOther(JsonObject node) => node.Items("metadata", "managedFields").Any(static entry =>
-        entry.Text("manager") is { } manager && manager != CordonDecision.FieldManager && entry.At("fieldsV1", "f:spec", "f:unschedulable") is not null);
-
-    private static string Name(JsonObject item) => item.Text("metadata", "name")!;
-
-    private static string Uid(JsonObject item) => item.Text("metadata", "uid")!;
 
     // Not thrown: the server would take it for its own fault, in the middle of a write.
     private void Break(int invariant, string how) => Broken ??= $"Invariant {invariant}: {how}";
