@@ -6,6 +6,7 @@ using NodeGuard.Agent;
 using NodeGuard.Cli.Help;
 using NodeGuard.Cli.Output;
 using NodeGuard.Core.Images;
+using NodeGuard.Linux.Files;
 using NodeGuard.Linux.Images;
 
 namespace NodeGuard.Cli.Images;
@@ -184,18 +185,13 @@ public static class ImageManifestCommand
                 return true;
             }
 
-            string temporary = $"{path}.new";
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-                using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+                DurableFile.Replace(Path.GetFullPath(path), file =>
                 {
                     File.SetUnixFileMode(file.SafeFileHandle, (UnixFileMode)0b110_100_100);
                     file.Write(content);
-                    file.Flush(flushToDisk: true);
-                }
-
-                File.Move(temporary, path, overwrite: true);
+                });
                 return true;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

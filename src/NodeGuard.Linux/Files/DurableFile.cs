@@ -6,22 +6,20 @@ namespace NodeGuard.Linux.Files;
 /// <summary>Files that are what they were, or what they were to become, whenever the power goes.</summary>
 public static class DurableFile
 {
-    /// <summary>Writes beside the file and puts that in its place; comes back when content and name are on the disk.</summary>
+    /// <summary>Replaces the file whole; comes back when content and name are on the disk.</summary>
     /// <param name="path">Absolute; directories that are missing are made.</param>
     /// <param name="write">The content.</param>
     /// <exception cref="IOException">It cannot be written; what was there is there still.</exception>
     /// <exception cref="UnauthorizedAccessException">The same, for want of permission.</exception>
-    public static void Replace(string path, Action<Stream> write)
+    public static void Replace(string path, Action<FileStream> write)
     {
-        string directory = Path.GetDirectoryName(path)!, temporary = path + ".new";
+        string directory = Path.GetDirectoryName(path)!;
         Make(directory);
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        WholeFile.Replace(path, file =>
         {
             write(file);
             file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        });
         Sync(directory);
     }
 

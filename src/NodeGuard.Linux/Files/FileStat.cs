@@ -16,8 +16,6 @@ public enum FileKind
 public readonly record struct FileStat(FileKind Kind, int Permissions, ulong Device, ulong Inode, ulong Size, long ModifiedNanoseconds, long ChangedNanoseconds)
 {
     private const uint STATX_BASIC_STATS = 0x7ff;
-    private const int ENOENT = 2;
-    private const int ENOTDIR = 20;
 
     // Of struct statx.
     private const int Ino = 32, Length = 40, Ctime = 96, Mtime = 112, DevMajor = 136, DevMinor = 140;
@@ -29,7 +27,7 @@ public readonly record struct FileStat(FileKind Kind, int Permissions, ulong Dev
         Span<byte> statx = stackalloc byte[NativeFiles.SizeOfStatx];
         if (NativeFiles.Statx(NativeFiles.AT_FDCWD, path, NativeFiles.AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statx) != 0)
         {
-            return Marshal.GetLastPInvokeError() is ENOENT or ENOTDIR
+            return Marshal.GetLastPInvokeError() is NativeFiles.ENOENT or NativeFiles.ENOTDIR
                 ? null
                 : throw new IOException($"{path} cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
         }

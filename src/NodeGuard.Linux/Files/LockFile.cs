@@ -41,7 +41,7 @@ public sealed class LockFile : IDisposable
         }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        int errno = Lock(handle);
+        int errno = NativeFiles.TryLock(handle);
         if (errno == 0)
         {
             WritePid(handle);
@@ -59,20 +59,6 @@ public sealed class LockFile : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
-
-    private static int Lock(SafeFileHandle handle)
-    {
-        while (NativeFiles.Flock(handle, NativeFiles.LOCK_EX | NativeFiles.LOCK_NB) != 0)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            if (errno != NativeFiles.EINTR)
-            {
-                return errno;
-            }
-        }
-
-        return 0;
-    }
 
     private static void WritePid(SafeFileHandle handle)
     {

@@ -14,8 +14,11 @@ internal static partial class NativeFiles
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
 
+    public const int ENOENT = 2;
     public const int EINTR = 4;
     public const int EWOULDBLOCK = 11;
+    public const int EACCES = 13;
+    public const int ENOTDIR = 20;
 
     public const int AT_FDCWD = -100;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -41,4 +44,17 @@ internal static partial class NativeFiles
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Statx(int directory, string path, int flags, uint mask, Span<byte> statx);
+
+    /// <returns>0 when this open file is locked now, else the errno; EWOULDBLOCK where another has the lock.</returns>
+    public static int TryLock(SafeHandle file)
+    {
+        while (Flock(file, LOCK_EX | LOCK_NB) != 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno != EINTR)
+                return errno;
+        }
+
+        return 0;
+    }
 }

@@ -77,7 +77,7 @@ public sealed class GuardedFiles(HostRoot root, TimeProvider time)
     }
 
     private static bool IsOurs(string path, string beginning) =>
-        ((PreventionFile.HasOurName(path) || WayFile.HasOurName(path)) && OwnFile.IsOurs(beginning)) || path.EndsWith($"/.{PreventionFile.Name}.tmp", StringComparison.Ordinal);
+        ((PreventionFile.HasOurName(path) || WayFile.HasOurName(path)) && OwnFile.IsOurs(beginning)) || path.EndsWith(WholeFile.StagedBeside("/" + PreventionFile.Name), StringComparison.Ordinal);
 
     private static (string Sha256, string Beginning) Hash(string real, FileStat stat)
     {

@@ -1,4 +1,6 @@
+using System.Text;
 using NodeGuard.Core.Updates.Ways;
+using NodeGuard.Linux.Files;
 using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Linux.Packages.Ways;
@@ -27,7 +29,7 @@ public sealed class HoldMarkFile(HostRoot root, TimeProvider time)
         try
         {
             if (step is MarkStep.Remove)
-                File.Delete(_path);
+                WholeFile.Remove(_path);
             else if (step is MarkStep.Write)
                 Write(content);
             return null;
@@ -44,11 +46,13 @@ public sealed class HoldMarkFile(HostRoot root, TimeProvider time)
 
     private void Write(string content)
     {
-        string temporary = _path + ".new";
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        File.WriteAllText(temporary, content);
-        File.SetUnixFileMode(temporary, Mode);
-        File.SetLastWriteTimeUtc(temporary, time.GetUtcNow().UtcDateTime);
-        File.Move(temporary, _path, overwrite: true);
+        WholeFile.Replace(_path, file =>
+        {
+            file.Write(Encoding.UTF8.GetBytes(content));
+            file.Flush();
+            File.SetUnixFileMode(file.SafeFileHandle, Mode);
+            File.SetLastWriteTimeUtc(file.SafeFileHandle, time.GetUtcNow().UtcDateTime);
+        });
     }
 }

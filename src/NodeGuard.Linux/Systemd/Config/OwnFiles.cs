@@ -1,5 +1,6 @@
 using System.Text;
 using NodeGuard.Core.Files;
+using NodeGuard.Linux.Files;
 
 namespace NodeGuard.Linux.Systemd.Config;
 
@@ -47,25 +48,21 @@ public sealed class OwnFiles(HostRoot root, Func<string, bool> isDropInDirectory
         if (!IsOursOrMissing(write.Path))
             return NotOurs(write.Path);
         var path = root.Map(write.Path);
-        var temporary = Temporary(path);
         try
         {
             CreateDirectories(Path.GetDirectoryName(path)!);
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            WholeFile.Replace(path, file =>
             {
                 // Set on the open file, since the process's umask would take from a mode given at creation;
                 // networkd reads it as its own user.
-                File.SetUnixFileMode(stream.SafeFileHandle, FileMode0644);
-                stream.Write(Encoding.UTF8.GetBytes(write.Content));
-                stream.Flush(flushToDisk: write.Path.StartsWith("/etc/", StringComparison.Ordinal));
-            }
-
-            File.Move(temporary, path, overwrite: true);
+                File.SetUnixFileMode(file.SafeFileHandle, FileMode0644);
+                file.Write(Encoding.UTF8.GetBytes(write.Content));
+                file.Flush(flushToDisk: write.Path.StartsWith("/etc/", StringComparison.Ordinal));
+            });
             return new FileOutcome(write.Path, FileChange.Written);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
             return new FileOutcome(write.Path, FileChange.Refused,
                 $"{write.Path}: could not be written ({e.Message}); it must be on a writable file system with free space, and we must be root");
         }
@@ -78,8 +75,7 @@ public sealed class OwnFiles(HostRoot root, Func<string, bool> isDropInDirectory
         var path = root.Map(removal.Path);
         try
         {
-            File.Delete(path);
-            TryDelete(Temporary(path));
+            WholeFile.Remove(path);
             RemoveEmptyDirectory(Path.GetDirectoryName(removal.Path)!);
             return new FileOutcome(removal.Path, FileChange.Removed);
         }
@@ -119,22 +115,6 @@ public sealed class OwnFiles(HostRoot root, Func<string, bool> isDropInDirectory
         {
             Directory.Delete(root.Map(path));
             RemoveEmptyDirectory(Path.GetDirectoryName(path)!);
-        }
-    }
-
-    // Without the ending .conf, so that systemd never reads it; always the same, so that a crash leaves one at most.
-    private static string Temporary(string path) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.tmp");
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The next write of the same file takes it over.
         }
     }
 }

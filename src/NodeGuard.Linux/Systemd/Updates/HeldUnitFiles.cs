@@ -1,5 +1,6 @@
 using NodeGuard.Core.Files;
 using NodeGuard.Core.Updates;
+using NodeGuard.Linux.Files;
 using NodeGuard.Linux.Systemd.Config;
 
 namespace NodeGuard.Linux.Systemd.Updates;
@@ -7,8 +8,8 @@ namespace NodeGuard.Linux.Systemd.Updates;
 /// <summary>The files of units that install updates: what is there, and what a plan makes of it.</summary>
 public sealed class HeldUnitFiles(HostRoot root)
 {
-    // Without the ending .conf; left by a crash between writing and renaming.
-    private const string Temporary = "." + HoldFile.Name + ".tmp";
+    // Left by a crash between writing and renaming.
+    private static readonly string Staged = WholeFile.StagedBeside(HoldFile.Name);
 
     private readonly OwnFiles _files = new(root, IsDropInDirectory);
 
@@ -77,14 +78,14 @@ public sealed class HeldUnitFiles(HostRoot root)
             .SelectMany(directory => Names($"{directory}/{unit}.d", ".conf").Select(name => (Name: name, Path: $"{directory}/{unit}.d/{name}")))
             .OrderBy(static file => file.Name, StringComparer.Ordinal);
         IEnumerable<ExistingFile> halfWritten = new[] { HoldFile.PersistentUnits, HoldFile.RuntimeUnits }
-            .Where(directory => root.Exists($"{directory}/{unit}.d/{Temporary}") && !root.Exists($"{directory}/{unit}.d/{HoldFile.Name}"))
+            .Where(directory => root.Exists($"{directory}/{unit}.d/{Staged}") && !root.Exists($"{directory}/{unit}.d/{HoldFile.Name}"))
             .Select(directory => new ExistingFile($"{directory}/{unit}.d/{HoldFile.Name}", OwnFile.Marker));
         return paths.Select(file => _files.Find(file.Path)).OfType<ExistingFile>().Concat(halfWritten);
     }
 
     private ExistingFile? OursIn(string directory, string unit) =>
         _files.Find($"{directory}/{unit}.d/{HoldFile.Name}")
-        ?? (root.Exists($"{directory}/{unit}.d/{Temporary}") ? new ExistingFile(HoldFile.Name, OwnFile.Marker) : null);
+        ?? (root.Exists($"{directory}/{unit}.d/{Staged}") ? new ExistingFile(HoldFile.Name, OwnFile.Marker) : null);
 
     private IReadOnlyList<string> Names(string directory, string ending)
     {

@@ -198,7 +198,7 @@ public sealed class UpdateRunnerTests : IDisposable
     {
         Begin();
         await TurnAsync();
-        string record = Path.Combine(_state.Path, "updates", "a.json.new");
+        string record = Path.Combine(_state.Path, "updates", ".a.json.tmp");
         Directory.CreateDirectory(record);
         await TurnAsync();
         Told.Phase.ShouldBe(UpdateRunPhase.Begun);
