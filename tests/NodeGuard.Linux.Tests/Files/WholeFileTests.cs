@@ -6,7 +6,6 @@ using NodeGuard.Core.Updates.Ways;
 using NodeGuard.Linux.Files;
 using NodeGuard.Linux.Packages.Ways;
 using NodeGuard.Linux.Systemd.Config;
-using NodeGuard.Linux.Systemd.Updates;
 using Shouldly;
 using Xunit;
 
