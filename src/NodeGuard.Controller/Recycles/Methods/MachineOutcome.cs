@@ -14,7 +14,8 @@ internal static class MachineOutcome
 
     /// <summary>
     /// The node that came since the request, in the same pool, that no other recycle has taken for its own: the one of the
-    /// same name first, then one of the same zone, then the first that came. Null while the old node is there.
+    /// same name first, then one of the same zone, then the first that came. Null while the old node is there. Without a policy
+    /// every pool may be the same, but for a node that another recycle waits for by its policy.
     /// </summary>
     public static SeenNode? Successor(RecycleContext recycle)
     {
@@ -43,13 +44,23 @@ internal static class MachineOutcome
         var taken = recycle.View.Recycles.Objects.Select(static other => other.Status?.Replacement?.Successor?.Uid).OfType<string>().ToHashSet();
         return recycle.View.Nodes.Objects
             .Where(node => node.BornAt > asked.NewestBefore && !taken.Contains(node.Uid) && !node.Deleting)
-            .Where(node => node.Name == recycle.NodeName || pool?.Matches(node.Labels) != false)
+            .Where(node => node.Name == recycle.NodeName || (pool?.Matches(node.Labels) ?? !IsAwaited(node, recycle)))
             .OrderBy(node => node.Name != recycle.NodeName)
             .ThenBy(node => node.Zone != (recycle.Recycle.Status?.Node?.Zone ?? string.Empty))
             .ThenBy(static node => node.BornAt)
             .ThenBy(static node => node.Name, StringComparer.Ordinal)
             .FirstOrDefault();
     }
+
+    /// <summary>
+    /// Another recycle waits for a node of this one's pool. Where a policy is gone nobody knows which pool was its own, and
+    /// taking the first that comes anywhere would rob one that has a policy: that one would fail, and freeze it.
+    /// </summary>
+    private static bool IsAwaited(SeenNode node, RecycleContext recycle) => recycle.View.Recycles.Objects.Any(other =>
+        other.Metadata.Uid != recycle.Uid && !RecycleReading.IsFinal(other)
+        && other.Status is { Replacement: { Successor: null, NewestBefore: { } before }, Node.Policy: { } name } && node.BornAt > before
+        && recycle.View.Policy(name) is { } theirs && Observations.Selector(theirs.Spec?.NodeSelector).Matches(node.Labels)
+        && MethodOf(other, theirs) is not (ReplacementMethod.Reboot or ReplacementMethod.Update));
 
     /// <summary>The newest birth that the server has told so far: who comes later by the server's clock has come after the request.</summary>
     public static DateTimeOffset NewestBefore(ClusterView view) =>
