@@ -63,12 +63,11 @@ public static class WholeFile
         int errno;
         while ((errno = NativeFiles.TryLock(handle)) == NativeFiles.EWOULDBLOCK && Stopwatch.GetElapsedTime(begun) < patience)
             Thread.Sleep(1);
-        if (errno == 0)
+        // Where the file system knows no locks, two writers at once may still meet: one of them fails, and says so.
+        if (errno != NativeFiles.EWOULDBLOCK)
             return handle;
         handle.Dispose();
-        throw errno == NativeFiles.EWOULDBLOCK
-            ? new IOException($"{directory} has been locked by another process for {patience.TotalSeconds:0.##} s; fuser {directory} names it")
-            : Failure($"{directory} cannot be locked", errno);
+        throw new IOException($"{directory} has been locked by another process for {patience.TotalSeconds:0.##} s; fuser {directory} names it");
     }
 
     private static Exception Failure(string what, int errno)
