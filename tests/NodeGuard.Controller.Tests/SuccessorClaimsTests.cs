@@ -1,4 +1,5 @@
 using NodeGuard.Controller.Recycles;
+using NodeGuard.Kubernetes.Models.Fleet;
 using Shouldly;
 using Xunit;
 
@@ -31,11 +32,27 @@ public sealed class SuccessorClaimsTests
     public void What_has_ended_or_was_deleted_holds_nothing()
     {
         Take("a", "node-1").ShouldBeTrue();
-        _claims.Forget("a");
+        _claims.End("a", null, static _ => null);
         Take("b", "node-1").ShouldBeTrue();
         _recycles.Remove("b");
         Take("a", "node-1").ShouldBeTrue();
     }
+
+    [Fact]
+    public void A_node_that_came_for_a_recycle_stays_so_until_it_is_gone()
+    {
+        Take("a", "uid-1").ShouldBeTrue();
+        _claims.IsSettled("uid-1").ShouldBeFalse();
+
+        _claims.End("a", Successor("1"), static name => "uid-" + name);
+        _claims.IsSettled("uid-1").ShouldBeTrue();
+
+        _claims.End("b", Successor("2"), static name => name == "1" ? "another" : "uid-" + name);
+        _claims.IsSettled("uid-1").ShouldBeFalse("another node has its name");
+        _claims.IsSettled("uid-2").ShouldBeTrue();
+    }
+
+    private static SuccessorNode Successor(string name) => new() { Name = name, Uid = "uid-" + name };
 
     private bool Take(string recycle, string node) => _claims.Take(recycle, node, _recycles.Contains);
 }

@@ -38,12 +38,12 @@ internal sealed partial class RecycleStep(RecycleParts parts)
         {
             _refusals.TryRemove(recycle.Uid, out _);
             _before.Forget(recycle.Uid);
-            _successors.Forget(recycle.Uid);
+            _successors.End(recycle.Uid, recycle.Replacement?.Successor, name => recycle.View.Node(name)?.Uid);
             _watch.Forget(recycle.Uid);
             return await EndAsync(recycle, leads, term);
         }
 
-        recycle = recycle with { Claimed = _successors.Of(recycle.Uid) };
+        recycle = recycle with { Claimed = _successors.Of(recycle.Uid), IsSettled = _successors.IsSettled };
         string? before = phase == RecyclePhase.Cordoned && !_refusals.ContainsKey(recycle.Uid) ? await _before.LookAsync(recycle, term) : null;
         string? refusal = _refusals.GetValueOrDefault(recycle.Uid) ?? _before.Refusal(recycle.Uid);
         RecycleLook look = await parts.Eyes.LookAsync(recycle, refusal, before, _watch.IsLongEnough(recycle, phase), term);

@@ -230,4 +230,28 @@ public sealed class FoundHistoryTests
 
         result.Broken.ShouldBeNull(result.Log);
     }
+
+    /// <summary>
+    /// A person deletes a recycle that has succeeded while another one waits for its machine. That one took the successor of the
+    /// first for its own, and gave its slot back for a machine that was still missing (seed 80223).
+    /// </summary>
+    [Fact]
+    public void A_successor_of_a_recycle_that_was_deleted_is_nobody_else_s()
+    {
+        HistoryRun.Result result = HistoryRun.Play(new History
+        {
+            Seed = 80223,
+            Provider = PoolProvider.Autoscaling,
+            Nodes = 4,
+            MaxUnavailable = 2,
+            Pods = 0,
+            Deeds =
+            [
+                new Deed(TimeSpan.FromSeconds(7), Doing.NodeFault, 4, 0), new Deed(TimeSpan.FromSeconds(103), Doing.RequestForced, 0, 0),
+                new Deed(TimeSpan.FromSeconds(205), Doing.DeleteRecycle, 4, 0), new Deed(TimeSpan.FromSeconds(219), Doing.NewImage, 4, 0),
+            ],
+        });
+
+        result.Broken.ShouldBeNull(result.Log);
+    }
 }

@@ -43,7 +43,7 @@ internal static class MachineOutcome
         LabelMatch? pool = recycle.Policy is { } policy ? Observations.Selector(policy.Spec?.NodeSelector) : null;
         var taken = recycle.View.Recycles.Objects.Select(static other => other.Status?.Replacement?.Successor?.Uid).OfType<string>().ToHashSet();
         return recycle.View.Nodes.Objects
-            .Where(node => node.BornAt > asked.NewestBefore && !taken.Contains(node.Uid) && !node.Deleting)
+            .Where(node => node.BornAt > asked.NewestBefore && !taken.Contains(node.Uid) && !recycle.IsSettled(node.Uid) && !node.Deleting)
             .Where(node => node.Name == recycle.NodeName || (pool?.Matches(node.Labels) ?? !IsAwaited(node, recycle)))
             .OrderBy(node => node.Name != recycle.NodeName)
             .ThenBy(node => node.Zone != (recycle.Recycle.Status?.Node?.Zone ?? string.Empty))
