@@ -77,7 +77,7 @@ internal sealed record RecycleContext(
     /// <summary>The UID of the node that it has taken for its successor in this term, whether or not a watch has told of it; null for none.</summary>
     public string? Claimed { get; init; }
 
-    /// <summary>Whether the node of a UID came for a recycle that has ended in this term, and may have been deleted since.</summary>
+    /// <summary>Whether the node of this UID came for a recycle that has ended in this term; that recycle may have been deleted since.</summary>
     public Func<string, bool> IsSettled { get; init; } = static _ => false;
 
     public string Uid => Recycle.Metadata.Uid ?? string.Empty;
